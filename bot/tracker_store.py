@@ -1,0 +1,108 @@
+"""Tracker store whose cost does not grow with the talk (design §3).
+
+Rasa replays every event of a session at every turn. This store keeps one row per conversation: the slots and the active
+loop as they stood before the last few turns, and the events of these turns. The transcript is not here; it is the event
+log of the API.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Any, Dict, Iterable, List, Optional, Text
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered, deserialise_events
+from rasa.shared.core.trackers import DialogueStateTracker
+
+TURNS_KEPT = 6
+METADATA = sa.MetaData()
+TRACKERS = sa.Table(
+    "trackers",
+    METADATA,
+    sa.Column("sender_id", sa.String(64), primary_key=True),
+    sa.Column("events", sa.Text, nullable=False),
+)
+
+
+def compact(events: List[Event], domain: Domain) -> List[Event]:
+    """The events with all but the last turns folded into the slots and the loop that they led to.
+
+    Replaying the result gives the same slots, the same active loop and the same last turns as replaying the whole.
+    """
+    turns = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
+    if len(turns) <= TURNS_KEPT:
+        return events
+    cut = turns[-TURNS_KEPT]
+    before = DialogueStateTracker.from_events("fold", events[:cut], slots=domain.slots, domain=domain)
+    folded: List[Event] = [SlotSet(slot.name, slot.value) for slot in before.slots.values() if slot.has_been_set]
+    if before.active_loop is not None:
+        folded.append(ActiveLoop(before.active_loop.name))
+    return [*folded, ActionExecuted(ACTION_LISTEN_NAME), *events[cut:]]
+
+
+class SnapshotTrackerStore(TrackerStore):
+    """Keeps the compact tracker of each conversation in one table, in SQLite or PostgreSQL."""
+
+    def __init__(
+        self,
+        domain: Optional[Domain],
+        event_broker: Optional[EventBroker] = None,
+        url: Text = "",
+        **kwargs: Dict[Text, Any],
+    ) -> None:
+        super().__init__(domain, event_broker, **kwargs)
+        self._engine = sa.create_engine(url or _default_url(), future=True, pool_pre_ping=True)
+        if self._engine.dialect.name == "sqlite":
+            sa.event.listen(self._engine, "connect", _prepare_sqlite)
+        METADATA.create_all(self._engine)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Store the tracker in place of its former state."""
+        events = compact(list(tracker.events), self.domain)
+        document = json.dumps([event.as_dict() for event in events], ensure_ascii=False)
+        await asyncio.get_running_loop().run_in_executor(None, self._write, tracker.sender_id, document)
+
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        """The tracker of the conversation, or None when there is none."""
+        document = await asyncio.get_running_loop().run_in_executor(None, self._read, sender_id)
+        if document is None:
+            return None
+        events = deserialise_events(json.loads(document))
+        return DialogueStateTracker.from_events(sender_id, events, slots=self.domain.slots, domain=self.domain)
+
+    async def delete(self, sender_id: Text) -> None:
+        """Erase everything that is kept of the conversation."""
+        await asyncio.get_running_loop().run_in_executor(None, self._write, sender_id, None)
+
+    async def keys(self) -> Iterable[Text]:
+        """The ids of all conversations."""
+        with self._engine.connect() as connection:
+            return [row.sender_id for row in connection.execute(sa.select(TRACKERS.c.sender_id))]
+
+    def _read(self, sender_id: Text) -> Optional[Text]:
+        with self._engine.connect() as connection:
+            return connection.scalar(sa.select(TRACKERS.c.events).where(TRACKERS.c.sender_id == sender_id))
+
+    def _write(self, sender_id: Text, document: Optional[Text]) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(TRACKERS).where(TRACKERS.c.sender_id == sender_id))
+            if document is not None:
+                connection.execute(sa.insert(TRACKERS).values(sender_id=sender_id, events=document))
+
+
+def _default_url() -> Text:
+    folder = Path(os.environ.get("DROGOWSKAZ_VAR", "var"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{folder / 'trackers.db'}"
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")

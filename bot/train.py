@@ -1,0 +1,55 @@
+"""Train the model from `domain.yml`, `data/nlu`, `data/rules` and `bot/config.yml`.
+
+    python -m bot.train --name NAME --out var/models
+"""
+
+import argparse
+import logging
+import os
+import sys
+import time
+import warnings
+
+os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", RASA_MAX_CACHE_SIZE="0")
+warnings.filterwarnings("ignore")
+
+
+class Progress(logging.Handler):
+    """Shows which part of the model is being trained, with the time since the start."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self._started = time.monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if "Starting to train component" in text:
+            print(f"  [{time.monotonic() - self._started:4.0f} s] training {text.split(chr(39))[1]}", flush=True)
+
+
+def main() -> int:
+    """0 when the model was written, 1 when the training data has mistakes (Rasa's message says which)."""
+    parser = argparse.ArgumentParser(description="Train the model of Drogowskaz.")
+    parser.add_argument("--name", required=True, help="file name of the model, without .tar.gz")
+    parser.add_argument("--out", required=True, help="folder of the models")
+    options = parser.parse_args()
+    print("  loading Rasa", flush=True)
+
+    from rasa.model_training import train
+
+    hooks = logging.getLogger("rasa.engine.training.hooks")
+    hooks.setLevel(logging.INFO)
+    hooks.addHandler(Progress())
+    hooks.propagate = False
+    result = train(
+        domain="domain.yml",
+        config="bot/config.yml",
+        training_files=["data/nlu", "data/rules"],
+        output=options.out,
+        fixed_model_name=options.name,
+    )
+    return 0 if result.model else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

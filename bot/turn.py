@@ -1,0 +1,205 @@
+"""One turn of the dialogue: a pupil's message in, the bot's messages out (design §3, step 3).
+
+This walks the same steps as Rasa's MessageProcessor, with four differences: a message id that was already played gives
+back the same answer; text never acts as a command, only a payload does; the language of the message is decided before
+the dialogue goes on; an action that fails ends the turn with an error instead of silence.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Dict, List, NamedTuple, Optional, Text
+
+import aiohttp
+from rasa.core.actions.action import ActionExecutionRejection
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecutionRejected, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
+
+CHANNEL = "turn"
+LANGUAGE_SLOT = "language"
+LANGUAGES = ("pl", "en")
+MOST_ACTIONS = 12
+
+UNSURE_BELOW = 0.40
+SAFETY_FROM = 0.30
+SAFETY_INTENTS = ("crisis", "report_violence", "distress")
+PAYLOAD = re.compile(r"^/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?$", re.DOTALL)
+
+
+class TurnFailed(Exception):
+    """An action has a bug or said nothing; playing the turn again would end the same way."""
+
+
+class ActionsAway(Exception):
+    """The action server does not answer now; the turn may be played again later."""
+
+
+class BadPayload(ValueError):
+    """The payload is not `/intent` or `/intent{"entity": "value"}`."""
+
+
+class Turn(NamedTuple):
+    """What the heart sends. Exactly one of `text` and `payload` is set; `language` is the conversation's so far."""
+
+    conversation: str
+    message_id: str
+    text: Optional[str] = None
+    payload: Optional[str] = None
+    language: Optional[str] = None
+
+
+class _NoOutput(OutputChannel):
+    """The answer is read from the tracker, so nothing is sent on the way."""
+
+    @classmethod
+    def name(cls) -> Text:
+        return CHANNEL
+
+    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+        return None
+
+
+async def play(processor: MessageProcessor, turn: Turn) -> Dict[str, Any]:
+    """The bot's answer to the turn: `messages`, `language` and what was understood (`nlu`).
+
+    A turn with an id that the tracker knows is not played again. Raises TurnFailed, ActionsAway or BadPayload; then
+    nothing of the turn is kept.
+    """
+    output = _NoOutput()
+    tracker = await processor.fetch_tracker_and_update_session(turn.conversation, output)
+    if not _was_played(tracker, turn.message_id):
+        parsed = await _understand(processor, tracker, turn)
+        language = choose_language(parsed, tracker.get_slot(LANGUAGE_SLOT) or turn.language)
+        tracker.update(SlotSet(LANGUAGE_SLOT, language), processor.domain)
+        tracker.update(_utterance(turn, parsed), processor.domain)
+        tracker = await processor.run_action_extract_slots(output, tracker)
+        await _act(processor, tracker, output)
+        if not _messages(tracker, turn.message_id):
+            raise TurnFailed("The bot said nothing.")
+        await processor.save_tracker(tracker)
+    return _answer(tracker, turn.message_id)
+
+
+def choose_language(parsed: Dict[str, Any], current: Optional[str]) -> str:
+    """The language to answer in: that of the message when it tells, else that of the talk, else the best guess."""
+    detected = parsed.get("language")
+    if detected in LANGUAGES and (parsed.get("language_sure") or current is None):
+        return str(detected)
+    return current or "pl"
+
+
+def decide_intent(parsed: Dict[str, Any]) -> Dict[str, Any]:
+    """The intent that the dialogue acts on: a cry for help is heard early, other guesses must be sure enough.
+
+    A message in a third language counts as not understood. `/model/parse` keeps the classifier's own ranking; this
+    decision is taken here, so that its names stay those of the contract.
+    """
+    ranking = parsed.get("intent_ranking") or []
+    for guess in ranking:
+        if guess["name"] in SAFETY_INTENTS and guess["confidence"] >= SAFETY_FROM:
+            return dict(guess)
+    foreign = parsed.get("language_sure") and parsed.get("language") not in LANGUAGES
+    if foreign or not ranking or ranking[0]["confidence"] < UNSURE_BELOW:
+        return {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 1.0}
+    return dict(ranking[0])
+
+
+def parse_payload(payload: str) -> Dict[str, Any]:
+    """What a button means, in the shape of parsed text. Raises BadPayload."""
+    match = PAYLOAD.match(payload)
+    if match is None:
+        raise BadPayload(payload)
+    try:
+        values = json.loads(match["entities"] or "{}")
+    except ValueError as error:
+        raise BadPayload(payload) from error
+    entities = [
+        {"entity": name, "value": value, "extractor": "button"}
+        for name, given in values.items()
+        for value in (given if isinstance(given, list) else [given])
+    ]
+    return {"text": payload, "intent": {"name": match["intent"], "confidence": 1.0}, "entities": entities}
+
+
+async def _understand(processor: MessageProcessor, tracker: DialogueStateTracker, turn: Turn) -> Dict[str, Any]:
+    if turn.payload is not None:
+        parsed = parse_payload(turn.payload)
+        if parsed["intent"]["name"] not in processor.domain.intents:
+            raise BadPayload(turn.payload)
+        return parsed
+    # Rasa takes a leading slash for a command; nothing that a pupil types is one.
+    text = (turn.text or "").strip().lstrip("/").strip() or "?"
+    parsed = await processor.parse_message(UserMessage(text, sender_id=turn.conversation), tracker)
+    return {**parsed, "intent": decide_intent(parsed)}
+
+
+def _utterance(turn: Turn, parsed: Dict[str, Any]) -> UserUttered:
+    return UserUttered(
+        turn.payload if turn.text is None else turn.text,
+        parsed["intent"],
+        parsed["entities"],
+        parsed,
+        input_channel=CHANNEL,
+        message_id=turn.message_id,
+    )
+
+
+async def _act(processor: MessageProcessor, tracker: DialogueStateTracker, output: OutputChannel) -> None:
+    """Run the actions that the policies predict until the bot listens again."""
+    for _ in range(MOST_ACTIONS):
+        action, prediction = processor.predict_next_with_tracker_if_should(tracker)
+        try:
+            draft = tracker.copy()
+            draft.update_with_events(prediction.events, processor.domain)
+            events: List[Event] = await action.run(output, processor.nlg, draft, processor.domain)
+        except ActionExecutionRejection:
+            rejected = ActionExecutionRejected(action.name(), prediction.policy_name, prediction.max_confidence)
+            tracker.update(rejected)
+            continue
+        except RasaException as error:
+            if isinstance(error.__context__, (aiohttp.ClientConnectionError, TimeoutError)):
+                raise ActionsAway(action.name()) from error
+            raise TurnFailed(action.name()) from error
+        processor._log_action_on_tracker(tracker, action, events, prediction)
+        if action.name() == ACTION_LISTEN_NAME:
+            return
+    raise TurnFailed(f"The dialogue did not come to rest within {MOST_ACTIONS} actions.")
+
+
+def _was_played(tracker: DialogueStateTracker, message_id: str) -> bool:
+    return any(isinstance(event, UserUttered) and event.message_id == message_id for event in tracker.events)
+
+
+def _messages(tracker: DialogueStateTracker, message_id: str) -> List[Dict[str, Any]]:
+    """What the bot said between this message and the next one."""
+    said: List[Dict[str, Any]] = []
+    inside = False
+    for event in tracker.events:
+        if isinstance(event, UserUttered):
+            inside = event.message_id == message_id
+        elif inside and isinstance(event, BotUttered):
+            custom = event.data.get("custom") or {}
+            said.append({"text": event.text or "", "buttons": event.data.get("buttons") or [], **custom})
+    return said
+
+
+def _answer(tracker: DialogueStateTracker, message_id: str) -> Dict[str, Any]:
+    heard = next(
+        event for event in tracker.events if isinstance(event, UserUttered) and event.message_id == message_id
+    )
+    entities = [{"entity": entity["entity"], "value": entity["value"]} for entity in heard.entities]
+    return {
+        "messages": _messages(tracker, message_id),
+        "language": tracker.get_slot(LANGUAGE_SLOT),
+        "nlu": {
+            "intent": heard.intent.get("name"),
+            "confidence": heard.intent.get("confidence"),
+            "entities": entities,
+        },
+    }
