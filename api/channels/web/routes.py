@@ -1,0 +1,113 @@
+"""The web channel: what the browser widget calls (contract, "Web channel")."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.channels.web.limits import OPEN_CONVERSATION, SEND_MESSAGE, Limiter
+from api.channels.web.schemas import Feedback, OpenConversation, OpenedConversation, SendMessage, SentMessage
+from api.conversations import reader, repository, service
+from api.conversations.models import Conversation
+from api.conversations.rasa import RasaClient
+from api.conversations.service import Heart
+from api.errors import NotFound, Unauthorized
+from api.privacy import erasure
+
+router = APIRouter(prefix="/api/v1/conversations", tags=["web channel"])
+
+CHANNEL = "web"
+
+
+def _heart(request: Request) -> Heart:
+    return cast(Heart, request.app.state.heart)
+
+
+def _limiter(request: Request) -> Limiter:
+    return cast(Limiter, request.app.state.limiter)
+
+
+HeartDep = Annotated[Heart, Depends(_heart)]
+LimiterDep = Annotated[Limiter, Depends(_limiter)]
+
+
+async def _own_conversation(
+    id: str, heart: HeartDep, authorization: Annotated[str | None, Header()] = None
+) -> Conversation:
+    """The conversation of the path, if the caller's token opens it. Raises Unauthorized or NotFound."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized
+    async with heart.database.transaction(read_only=True) as session:
+        conversation = await repository.find_by_token(session, token.strip())
+    if conversation is None:
+        raise Unauthorized
+    if conversation.id != id:
+        raise NotFound("There is no such conversation.")
+    return conversation
+
+
+Own = Annotated[Conversation, Depends(_own_conversation)]
+
+
+@router.post("", status_code=201)
+async def open_conversation(
+    body: OpenConversation, request: Request, heart: HeartDep, limiter: LimiterDep
+) -> OpenedConversation:
+    """Start a conversation; the bot's greeting follows as its first event."""
+    limiter.check(f"address {request.client.host if request.client else ''}", OPEN_CONVERSATION)
+    conversation, token = await service.open_conversation(heart, CHANNEL, body.language)
+    return OpenedConversation(id=conversation.id, token=token, language=body.language)
+
+
+@router.post("/{id}/messages", status_code=202)
+async def send_message(body: SendMessage, own: Own, heart: HeartDep, limiter: LimiterDep) -> SentMessage:
+    """Hand in a message; answered only once it is stored for good."""
+    limiter.check(f"conversation {own.id}", SEND_MESSAGE)
+    seq = await service.accept(heart, own.id, str(body.client_id), typed=body.text, payload=body.payload)
+    return SentMessage(seq=seq)
+
+
+@router.get("/{id}/events")
+async def read_events(
+    own: Own,
+    heart: HeartDep,
+    accept: Annotated[str, Header()] = "",
+    last_event_id: Annotated[int | None, Header()] = None,
+    after: Annotated[int, Query(ge=0)] = 0,
+    wait: Annotated[float, Query(ge=0, le=25)] = 0,
+) -> Response:
+    """The events after `after`: at once or within `wait` seconds, or as a stream of server-sent events."""
+    if "text/event-stream" in accept:
+        events = _server_sent(heart, own.id, after if last_event_id is None else last_event_id)
+        return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    events_now = await reader.read(heart, own.id, after, wait)
+    body = json.dumps({"events": events_now}, ensure_ascii=False)
+    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+async def _server_sent(heart: Heart, conversation_id: str, after: int) -> AsyncIterator[str]:
+    """The stream as text; a comment line now and then keeps proxies from closing it."""
+    async for event in reader.stream(heart, conversation_id, after):
+        if event is None:
+            yield ": still here\n\n"
+        else:
+            yield f"id: {event['seq']}\nevent: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n"
+
+
+@router.post("/{id}/feedback", status_code=204)
+async def give_feedback(body: Feedback, own: Own, heart: HeartDep) -> None:
+    """Say how the talk was; a later score replaces an earlier one."""
+    async with heart.database.transaction() as session:
+        conversation = await repository.lock(session, own.id)
+        if conversation is not None:
+            conversation.feedback_score, conversation.feedback_comment = body.score, body.comment
+
+
+@router.delete("/{id}", status_code=204)
+async def erase_conversation(own: Own, heart: HeartDep, request: Request) -> None:
+    """Erase the conversation and all that the pupil wrote; the token is dead afterwards."""
+    await erasure.erase(heart.database, cast(RasaClient, request.app.state.rasa), own.id)
+    heart.notifier.notify(own.id)

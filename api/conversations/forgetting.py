@@ -1,0 +1,44 @@
+"""What Rasa must still forget: kept in a table, so that neither a crash nor an absent Rasa loses the wish."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import String
+
+from api.conversations.rasa import RasaAway, RasaClient
+from api.database import Base, Database, now
+
+log = structlog.get_logger()
+
+
+class PendingForgetting(Base):
+    """A conversation whose tracker Rasa must still forget."""
+
+    __tablename__ = "pending_forgettings"
+
+    conversation_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+
+
+async def ask(session: AsyncSession, conversation_id: str) -> None:
+    """Note that Rasa must forget the conversation."""
+    await session.merge(PendingForgetting(conversation_id=conversation_id))
+
+
+async def pending(session: AsyncSession) -> list[str]:
+    """Some of the conversations that Rasa must still forget."""
+    return list(await session.scalars(select(PendingForgetting.conversation_id).limit(20)))
+
+
+async def carry_out(database: Database, rasa: RasaClient, conversation_id: str) -> None:
+    """Have Rasa forget; when it does not answer now, the wish stays in the table."""
+    try:
+        await rasa.forget(conversation_id)
+    except RasaAway:
+        log.warning("forgetting_waits_for_rasa", conversation=conversation_id)
+        return
+    async with database.transaction() as session:
+        await session.execute(delete(PendingForgetting).where(PendingForgetting.conversation_id == conversation_id))

@@ -1,0 +1,106 @@
+"""Tables of the heart: conversations, their events, and the inbox of messages that wait for an answer."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.database import Base, now
+
+
+class Owner(StrEnum):
+    """Who answers in a conversation."""
+
+    BOT = "bot"
+    WAITING = "waiting"
+    COUNSELLOR = "counsellor"
+    CLOSED = "closed"
+
+
+class EventType(StrEnum):
+    """Kinds of events that a reader of a conversation meets (contract)."""
+
+    MESSAGE = "message"
+    TURN_END = "turn_end"
+    TYPING = "typing"
+    OWNER = "owner"
+    EXPIRED = "expired"
+
+
+class Outcome(StrEnum):
+    """How a turn ended (contract)."""
+
+    ANSWERED = "answered"
+    HANDED_OVER = "handed_over"
+    FAILED = "failed"
+
+
+class Conversation(Base):
+    """One talk. `last_seq` is the number of its latest event; `lease_*` say which worker plays its turn now."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    language: Mapped[str | None] = mapped_column(String(2))
+    owner: Mapped[str] = mapped_column(String(16), default=Owner.BOT)
+    owner_version: Mapped[int] = mapped_column(default=0)
+    last_seq: Mapped[int] = mapped_column(default=0)
+    lease_holder: Mapped[str | None] = mapped_column(String(36))
+    lease_until: Mapped[datetime | None]
+    feedback_score: Mapped[int | None]
+    feedback_comment: Mapped[str | None] = mapped_column(String(1000))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Event(Base):
+    """One event of a conversation. `body` holds the fields of the contract that depend on the type."""
+
+    __tablename__ = "events"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    type: Mapped[str] = mapped_column(String(16))
+    sender: Mapped[str | None] = mapped_column(String(16))
+    reply_to: Mapped[int | None]
+    body: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class InboxMessage(Base):
+    """A pupil's message that is stored and not yet fully answered; the row goes when its turn ends."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (Index("ix_inbox_due", "due_at"),)
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str | None]
+    payload: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Receipt(Base):
+    """What a channel has handed over, by its own id: the same id again gives the same `seq` and no second turn."""
+
+    __tablename__ = "receipts"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    seq: Mapped[int]
+
+
+class SentPayload(Base):
+    """A button that the conversation was sent, with its title; no other payload acts as a command."""
+
+    __tablename__ = "sent_payloads"
+    __table_args__ = (UniqueConstraint("conversation_id", "payload"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    payload: Mapped[str] = mapped_column(String(500))
+    title: Mapped[str] = mapped_column(String(200))

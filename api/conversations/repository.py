@@ -1,0 +1,155 @@
+"""The heart's reads and writes. Nothing here commits: the caller's transaction does."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.conversations.models import Conversation, Event, EventType, InboxMessage, Owner, Receipt, SentPayload
+from api.database import now
+
+
+def hash_token(token: str) -> str:
+    """What is kept of a conversation's token; the token itself is known to the pupil's browser only."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def find_by_token(session: AsyncSession, token: str) -> Conversation | None:
+    """The conversation that the token opens."""
+    return await session.scalar(select(Conversation).where(Conversation.token_hash == hash_token(token)))
+
+
+async def append(
+    session: AsyncSession,
+    conversation_id: str,
+    kind: EventType,
+    body: dict[str, Any],
+    *,
+    sender: str | None = None,
+    reply_to: int | None = None,
+) -> int | None:
+    """Add an event with the next number and return the number; None when the conversation does not exist.
+
+    The number is taken by the update of the conversation's row, which the transaction locks: numbers have no gaps.
+    """
+    seq = await session.scalar(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_seq=Conversation.last_seq + 1)
+        .returning(Conversation.last_seq)
+        .execution_options(synchronize_session=False)
+    )
+    if seq is None:
+        return None
+    session.add(Event(conversation_id=conversation_id, seq=seq, type=kind, sender=sender, reply_to=reply_to, body=body))
+    await session.flush()
+    return seq
+
+
+async def events_after(session: AsyncSession, conversation_id: str, after: int, limit: int = 500) -> list[Event]:
+    """The events with a higher number, in order."""
+    query = (
+        select(Event)
+        .where(Event.conversation_id == conversation_id, Event.seq > after)
+        .order_by(Event.seq)
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
+
+
+async def receipt(session: AsyncSession, conversation_id: str, client_id: str) -> int | None:
+    """The number that a message with this id got when it came first."""
+    query = select(Receipt.seq).where(Receipt.conversation_id == conversation_id, Receipt.client_id == client_id)
+    return await session.scalar(query)
+
+
+async def title_of(session: AsyncSession, conversation_id: str, payload: str) -> str | None:
+    """The title of the button with this payload, if the conversation was sent it."""
+    query = select(SentPayload.title).where(
+        SentPayload.conversation_id == conversation_id, SentPayload.payload == payload
+    )
+    return await session.scalar(query)
+
+
+async def remember_buttons(session: AsyncSession, conversation_id: str, buttons: Iterable[dict[str, str]]) -> None:
+    """Note the buttons of a message, so that their payloads act as commands from now on."""
+    rows = [{"conversation_id": conversation_id, "payload": b["payload"], "title": b["title"]} for b in buttons]
+    if not rows:
+        return
+    insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
+    await session.execute(insert(SentPayload).on_conflict_do_nothing(), rows)
+
+
+async def lock(session: AsyncSession, conversation_id: str) -> Conversation | None:
+    """The conversation, locked against other writers until the transaction ends."""
+    query = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def waiting_conversations(session: AsyncSession, moment: datetime, limit: int) -> list[str]:
+    """Conversations with a message due for the bot and no worker on them, the longest waiting first."""
+    free = or_(Conversation.lease_until.is_(None), Conversation.lease_until < moment)
+    query = (
+        select(InboxMessage.conversation_id)
+        .join(Conversation, Conversation.id == InboxMessage.conversation_id)
+        .where(InboxMessage.due_at <= moment, free, Conversation.owner == Owner.BOT)
+        .order_by(InboxMessage.due_at)
+        .limit(limit)
+    )
+    return list(dict.fromkeys(await session.scalars(query)))
+
+
+async def take_lease(session: AsyncSession, conversation_id: str, worker: str, seconds: float) -> bool:
+    """Claim the conversation's turns for a worker; False when another one holds them."""
+    moment = now()
+    taken = await session.scalar(
+        update(Conversation)
+        .where(
+            Conversation.id == conversation_id,
+            or_(
+                Conversation.lease_until.is_(None),
+                Conversation.lease_until < moment,
+                Conversation.lease_holder == worker,
+            ),
+        )
+        .values(lease_holder=worker, lease_until=moment + timedelta(seconds=seconds))
+        .returning(Conversation.id)
+        .execution_options(synchronize_session=False)
+    )
+    return taken is not None
+
+
+async def give_lease_back(session: AsyncSession, conversation_id: str, worker: str) -> None:
+    """Let other workers take the conversation's turns."""
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.lease_holder == worker)
+        .values(lease_holder=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def oldest_waiting(session: AsyncSession, conversation_id: str) -> InboxMessage | None:
+    """The conversation's next message to be answered, due or not."""
+    query = (
+        select(InboxMessage).where(InboxMessage.conversation_id == conversation_id).order_by(InboxMessage.seq).limit(1)
+    )
+    return await session.scalar(query)
+
+
+async def is_waiting(session: AsyncSession, conversation_id: str, seq: int) -> bool:
+    """Whether the message has not been answered yet."""
+    query = select(exists().where(InboxMessage.conversation_id == conversation_id, InboxMessage.seq == seq))
+    return bool(await session.scalar(query))
+
+
+async def erase(session: AsyncSession, conversation_id: str) -> None:
+    """Delete the conversation with everything that hangs on it."""
+    for table in (Event, InboxMessage, Receipt, SentPayload):
+        await session.execute(delete(table).where(table.conversation_id == conversation_id))
+    await session.execute(delete(Conversation).where(Conversation.id == conversation_id))

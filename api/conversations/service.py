@@ -1,0 +1,188 @@
+"""What can be done with a conversation: open it, hand in a message, write an answer, read its events, erase it.
+
+Knows no channel. Functions that take a session leave the commit to the caller; `accept` and the others that take the
+heart commit themselves and wake whoever waits.
+"""
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.conversations import repository
+from api.conversations.models import Conversation, Event, EventType, InboxMessage, Outcome, Owner, Receipt
+from api.conversations.notifier import Notifier
+from api.conversations.rasa import Answer
+from api.database import Database, now
+from api.errors import Invalid
+from api.texts import Language, button, text
+
+log = structlog.get_logger()
+
+LONGEST_TEXT = 4000
+INBOX = "inbox"
+
+
+@dataclass(frozen=True)
+class Heart:
+    """What the functions below need: the database and the way to wake readers and workers."""
+
+    database: Database
+    notifier: Notifier
+
+
+async def open_conversation(heart: Heart, channel: str, language: Language | None) -> tuple[Conversation, str]:
+    """Start a talk: the conversation and its token. The bot's greeting is its first event."""
+    token = secrets.token_urlsafe(32)
+    conversation = Conversation(
+        id=str(uuid.uuid4()),
+        channel=channel,
+        token_hash=repository.hash_token(token),
+        language=language,
+        last_seq=0,
+        owner=Owner.BOT,
+    )
+    async with heart.database.transaction() as session:
+        session.add(conversation)
+        await session.flush()
+        await _say(session, conversation.id, greeting(language), sender="bot")
+    return conversation, token
+
+
+def greeting(language: Language | None) -> dict[str, Any]:
+    """The first message: who talks here, what for, and what one can press. In both languages when none is chosen."""
+    shown: Language = language or "pl"
+    return {
+        "text": text("talk.greeting", shown) if language else text("talk.greeting_both", shown),
+        "language": shown,
+        "buttons": [button(name, shown) for name in ("interests", "courses", "internships", "counselling")],
+        "cards": [],
+    }
+
+
+async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: str | None, payload: str | None) -> int:
+    """Store a pupil's message for good and return its number; the same `client_id` again gives the same number.
+
+    Raises Invalid for an empty or too long text, or a payload of a button that this conversation was never sent.
+    """
+    if typed is not None and not typed.strip():
+        raise Invalid("The message is empty.", field="text")
+    if typed is not None and len(typed) > LONGEST_TEXT:
+        raise Invalid(f"The message is longer than {LONGEST_TEXT:,} characters. Please send it in parts.", field="text")
+    async with heart.database.transaction() as session:
+        conversation = await repository.lock(session, conversation_id)
+        if conversation is None:
+            raise Invalid("The conversation does not exist any more.", field="id")
+        known = await repository.receipt(session, conversation_id, client_id)
+        if known is not None:
+            return known
+        shown = typed if payload is None else await repository.title_of(session, conversation_id, payload)
+        if shown is None:
+            raise Invalid("This button was not offered in the conversation.", field="payload")
+        seq = await _append(
+            session, conversation_id, EventType.MESSAGE, {"text": shown, "buttons": [], "cards": []}, sender="pupil"
+        )
+        session.add(Receipt(conversation_id=conversation_id, client_id=client_id, seq=seq))
+        if conversation.owner == Owner.BOT:
+            session.add(InboxMessage(conversation_id=conversation_id, seq=seq, text=typed, payload=payload))
+        else:
+            await _end_turn(session, conversation_id, seq, Outcome.HANDED_OVER)
+    heart.notifier.notify(conversation_id)
+    heart.notifier.notify(INBOX)
+    return seq
+
+
+async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Answer) -> bool:
+    """Write the bot's answer to a message and end its turn; False when the conversation was erased meanwhile.
+
+    The owner is looked at in the same transaction: when the bot no longer owns the talk, its late answer is dropped.
+    """
+    async with heart.database.transaction() as session:
+        conversation = await repository.lock(session, conversation_id)
+        if conversation is None:
+            return False
+        waiting = await session.get(InboxMessage, (conversation_id, seq))
+        if waiting is None:
+            return True
+        if conversation.owner == Owner.BOT:
+            conversation.language = answer.language
+            for message in answer.messages:
+                body = {"language": answer.language, "cards": [], **message}
+                await _say(session, conversation_id, body, sender="bot", reply_to=seq)
+            await _end_turn(session, conversation_id, seq, Outcome.ANSWERED)
+        else:
+            await _end_turn(session, conversation_id, seq, Outcome.HANDED_OVER)
+        await session.delete(waiting)
+    heart.notifier.notify(conversation_id)
+    return True
+
+
+async def write_failure(heart: Heart, conversation_id: str, seq: int) -> None:
+    """End a turn that cannot be answered: an apology with a way to a person."""
+    async with heart.database.transaction() as session:
+        conversation = await repository.lock(session, conversation_id)
+        waiting = await session.get(InboxMessage, (conversation_id, seq))
+        if conversation is None or waiting is None:
+            return
+        language = cast(Language, conversation.language or "pl")
+        body = {
+            "text": text("talk.failed", language),
+            "language": language,
+            "buttons": [button("human", language)],
+            "cards": [],
+        }
+        await _say(session, conversation_id, body, sender="bot", reply_to=seq)
+        await _end_turn(session, conversation_id, seq, Outcome.FAILED)
+        await session.delete(waiting)
+    heart.notifier.notify(conversation_id)
+
+
+async def postpone(heart: Heart, conversation_id: str, seq: int) -> int:
+    """Try the message again later, later each time (0.5 s, then double, at most 10 s). The number of attempts so far."""
+    async with heart.database.transaction() as session:
+        waiting = await session.get(InboxMessage, (conversation_id, seq))
+        if waiting is None:
+            return 0
+        waiting.attempts += 1
+        waiting.due_at = now() + timedelta(seconds=min(10.0, 0.5 * 2 ** min(waiting.attempts - 1, 10)))
+        return waiting.attempts
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """An event as readers get it (contract)."""
+    json: dict[str, Any] = {"seq": event.seq, "type": event.type}
+    if event.sender:
+        json["sender"] = event.sender
+    return {**json, **event.body, "reply_to": event.reply_to, "created_at": event.created_at.isoformat()}
+
+
+async def _append(
+    session: AsyncSession,
+    conversation_id: str,
+    kind: EventType,
+    body: dict[str, Any],
+    *,
+    sender: str | None = None,
+    reply_to: int | None = None,
+) -> int:
+    seq = await repository.append(session, conversation_id, kind, body, sender=sender, reply_to=reply_to)
+    if seq is None:
+        raise LookupError("The conversation was erased in the middle of a transaction that had locked it.")
+    return seq
+
+
+async def _say(
+    session: AsyncSession, conversation_id: str, body: dict[str, Any], *, sender: str, reply_to: int | None = None
+) -> None:
+    """Add a message and remember all its buttons, those on cards too."""
+    await _append(session, conversation_id, EventType.MESSAGE, body, sender=sender, reply_to=reply_to)
+    on_cards = [b for card in body.get("cards", []) for b in card.get("buttons", [])]
+    await repository.remember_buttons(session, conversation_id, [*body.get("buttons", []), *on_cards])
+
+
+async def _end_turn(session: AsyncSession, conversation_id: str, seq: int, outcome: Outcome) -> None:
+    await _append(session, conversation_id, EventType.TURN_END, {"outcome": outcome}, reply_to=seq)

@@ -1,0 +1,94 @@
+"""Errors that a caller of the API can cause, and the one shape in which all errors are answered.
+
+ServiceError
+├── Unauthorized (401)      no token, or one that nobody has
+├── NotFound (404)          no such record, or somebody else's
+├── Invalid (422)           a field is wrong; names the field
+└── TooMany (429)           too much too fast; says when to try again
+
+{"error": {"code": "invalid", "message": "…", "field": "text"}}
+"""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+
+class ServiceError(Exception):
+    """Base of the errors above."""
+
+    status = 500
+    code = "error"
+
+    def __init__(self, message: str, *, field: str | None = None, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.headers = headers or {}
+
+
+class Unauthorized(ServiceError):
+    """The token is missing or belongs to nobody."""
+
+    status = 401
+    code = "unauthorized"
+
+    def __init__(self, message: str = "A valid bearer token is needed.") -> None:
+        super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+
+
+class NotFound(ServiceError):
+    """There is no such record, or it is somebody else's."""
+
+    status = 404
+    code = "not_found"
+
+
+class Invalid(ServiceError):
+    """A field of the request is wrong."""
+
+    status = 422
+    code = "invalid"
+
+
+class TooMany(ServiceError):
+    """Too many requests; `retry_after` seconds from now it may work."""
+
+    status = 429
+    code = "too_many"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many requests. Try again in {retry_after} s.", headers={"Retry-After": str(retry_after)})
+
+
+def answer(
+    status: int, code: str, message: str, *, field: str | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """An error in the one shape."""
+    body = {"error": {"code": code, "message": message, **({"field": field} if field else {})}}
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+async def _service_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ServiceError)  # noqa: S101 - registered for this type only
+    return answer(error.status, error.code, error.message, field=error.field, headers=error.headers)
+
+
+async def _validation_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path")) or "body"
+    return answer(422, "invalid", f"{field}: {first['msg']}", field=field)
+
+
+async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    return answer(error.status_code, "error", str(error.detail), headers=dict(error.headers or {}))
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application in the one shape."""
+    app.add_exception_handler(ServiceError, _service_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)

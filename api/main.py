@@ -1,0 +1,79 @@
+"""The web application: puts the rooms together.
+
+uvicorn api.main:app --factory
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy import text as sql
+from sqlalchemy.exc import SQLAlchemyError
+
+from api import errors, logs
+from api.catalogue.routes import router as catalogue
+from api.channels.web.limits import Limiter
+from api.channels.web.routes import router as web_channel
+from api.conversations.notifier import Notifier
+from api.conversations.rasa import RasaClient
+from api.conversations.service import Heart
+from api.conversations.worker import Worker
+from api.database import Database
+from api.settings import Settings, settings
+from api.widget.routes import router as widget
+
+
+def app(configuration: Settings | None = None) -> FastAPI:
+    """The application with all its routes; `configuration` is for tests."""
+    chosen = configuration or settings()
+    logs.configure(chosen.log_level)
+    application = FastAPI(
+        title="Drogowskaz",
+        version="1",
+        description="Career guidance for pupils of vocational schools: web channel and catalogue.",
+        lifespan=_lifespan,
+    )
+    application.state.settings = chosen
+    errors.install(application)
+    for router in (web_channel, catalogue, widget):
+        application.include_router(router)
+    application.add_api_route("/healthz", _healthz, include_in_schema=False)
+    application.add_api_route("/readyz", _readyz, include_in_schema=False)
+    return application
+
+
+@asynccontextmanager
+async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
+    """Open the database and the way to Rasa, start the worker; close all of it at the end."""
+    chosen: Settings = application.state.settings
+    state = application.state
+    state.database = Database(chosen.database)
+    state.rasa = RasaClient(chosen.rasa, chosen.rasa_token())
+    state.heart = Heart(state.database, Notifier())
+    state.limiter = Limiter(on=chosen.rate_limits)
+    worker = Worker(state.heart, state.rasa)
+    worker.start()
+    yield
+    await worker.stop()
+    await state.rasa.close()
+    await state.database.close()
+
+
+async def _healthz() -> Response:
+    """200 while the process lives."""
+    return JSONResponse({"status": "alive"})
+
+
+async def _readyz(request: Request) -> Response:
+    """200 when the database answers and Rasa has its model; else 503 with the parts that are missing."""
+    missing = []
+    try:
+        async with request.app.state.database.transaction(read_only=True) as session:
+            await session.execute(sql("SELECT 1"))
+    except (SQLAlchemyError, OSError):
+        missing.append("database")
+    if not await request.app.state.rasa.is_ready():
+        missing.append("rasa")
+    body = {"status": "waiting" if missing else "ready", "missing": missing}
+    return JSONResponse(body, status_code=503 if missing else 200)

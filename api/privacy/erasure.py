@@ -1,0 +1,13 @@
+"""Erasing a conversation on the pupil's wish: the database at once, Rasa's tracker as soon as Rasa answers."""
+
+from api.conversations import forgetting, repository
+from api.conversations.rasa import RasaClient
+from api.database import Database
+
+
+async def erase(database: Database, rasa: RasaClient, conversation_id: str) -> None:
+    """Erase the conversation everywhere. After return nothing of it is in the database."""
+    async with database.transaction() as session:
+        await repository.erase(session, conversation_id)
+        await forgetting.ask(session, conversation_id)
+    await forgetting.carry_out(database, rasa, conversation_id)

@@ -1,0 +1,61 @@
+"""All settings of the service, read once from the environment. README lists them for operators."""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Defaults run the whole system on one machine, with SQLite files under `var/`."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore")
+
+    host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(8000, description="Port that the API listens on.")
+    rasa_port: int = Field(5005, description="Port of Rasa, loopback only.")
+    actions_port: int = Field(5055, description="Port of the action server, loopback only.")
+    rasa_url: str | None = Field(None, description="Address of Rasa when it is not on this machine's `rasa_port`.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy address of the database; SQLite in `var/` when unset."
+    )
+    drogowskaz_var: Path = Field(ROOT / "var", description="Folder of database files, models and caches.")
+    rate_limits: Annotated[bool, NoDecode] = Field(
+        True, description="`off` lifts the limits per address and conversation."
+    )
+    log_level: str = Field("INFO", description="Least severe log level that is written.")
+
+    @field_validator("rate_limits", mode="before")
+    @classmethod
+    def _on_or_off(cls, value: object) -> object:
+        return {"on": True, "off": False}.get(str(value).lower(), value)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address that is used."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.drogowskaz_var / 'drogowskaz.db'}"
+
+    @property
+    def rasa(self) -> str:
+        """The address of Rasa's server, without a slash at the end."""
+        return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
+
+    def rasa_token(self) -> str:
+        """The token that Rasa asks for; made at the first call and kept in `rasa.token`, readable by the owner only."""
+        file = self.drogowskaz_var / "rasa.token"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        return file.read_text(encoding="ascii").strip()
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
