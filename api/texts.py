@@ -38,7 +38,7 @@ def all_texts() -> dict[str, dict[Language, Form]]:
     return texts
 
 
-def text(key: str, language: Language, *, variant: int = 0, **values: Any) -> str:
+def text(key: str, language: Language, /, *, variant: int = 0, **values: Any) -> str:
     """The text of this key with the values put in. Raises KeyError for a key or value that is missing."""
     form = all_texts()[key][language]
     if isinstance(form, list):
@@ -60,7 +60,7 @@ def plural_form(count: int, language: Language, forms: Mapping[str, str]) -> str
     return category if category in forms else "other"
 
 
-def button(name: str, language: Language, **values: Any) -> dict[str, str]:
+def button(name: str, language: Language, /, **values: Any) -> dict[str, str]:
     """The button of `buttons.yml` as the channels show it; a payload's placeholders are written `<name>`."""
     entry: Any = all_texts()[f"buttons.{name}"]
     payload = str(entry["payload"])

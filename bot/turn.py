@@ -29,6 +29,8 @@ MOST_ACTIONS = 12
 UNSURE_BELOW = 0.40
 SAFETY_FROM = 0.30
 SAFETY_INTENTS = ("crisis", "report_violence", "distress")
+# Words that mean something else in the other language, by the language of the talk.
+HOMOGRAPHS = {"no": {"pl": "affirm", "en": "deny"}, "ta": {"pl": "affirm", "en": "thank"}}
 PAYLOAD = re.compile(r"^/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?$", re.DOTALL)
 
 
@@ -76,6 +78,7 @@ async def play(processor: MessageProcessor, turn: Turn) -> Dict[str, Any]:
     if not _was_played(tracker, turn.message_id):
         parsed = await _understand(processor, tracker, turn)
         language = choose_language(parsed, tracker.get_slot(LANGUAGE_SLOT) or turn.language)
+        parsed["intent"] = decide_intent(parsed, language)
         tracker.update(SlotSet(LANGUAGE_SLOT, language), processor.domain)
         tracker.update(_utterance(turn, parsed), processor.domain)
         tracker = await processor.run_action_extract_slots(output, tracker)
@@ -94,13 +97,18 @@ def choose_language(parsed: Dict[str, Any], current: Optional[str]) -> str:
     return current or "pl"
 
 
-def decide_intent(parsed: Dict[str, Any]) -> Dict[str, Any]:
+def decide_intent(parsed: Dict[str, Any], language: str) -> Dict[str, Any]:
     """The intent that the dialogue acts on: a cry for help is heard early, other guesses must be sure enough.
 
-    A message in a third language counts as not understood. `/model/parse` keeps the classifier's own ranking; this
+    A button means what it means. A message in a third language counts as not understood. `/model/parse` keeps the classifier's own ranking; this
     decision is taken here, so that its names stay those of the contract.
     """
-    ranking = parsed.get("intent_ranking") or []
+    ranking = parsed.get("intent_ranking")
+    if ranking is None:
+        return dict(parsed["intent"])
+    word = parsed["text"].strip(" .,!").lower()
+    if word in HOMOGRAPHS:
+        return {"name": HOMOGRAPHS[word][language], "confidence": 1.0}
     for guess in ranking:
         if guess["name"] in SAFETY_INTENTS and guess["confidence"] >= SAFETY_FROM:
             return dict(guess)
@@ -135,8 +143,7 @@ async def _understand(processor: MessageProcessor, tracker: DialogueStateTracker
         return parsed
     # Rasa takes a leading slash for a command; nothing that a pupil types is one.
     text = (turn.text or "").strip().lstrip("/").strip() or "?"
-    parsed = await processor.parse_message(UserMessage(text, sender_id=turn.conversation), tracker)
-    return {**parsed, "intent": decide_intent(parsed)}
+    return dict(await processor.parse_message(UserMessage(text, sender_id=turn.conversation), tracker))
 
 
 def _utterance(turn: Turn, parsed: Dict[str, Any]) -> UserUttered:

@@ -142,7 +142,7 @@ async def write_failure(heart: Heart, conversation_id: str, seq: int) -> None:
 
 
 async def postpone(heart: Heart, conversation_id: str, seq: int) -> int:
-    """Try the message again later, later each time (0.5 s, then double, at most 10 s). The number of attempts so far."""
+    """Try the message again after 0.5 s, then after twice that, at most 10 s. Returns the number of attempts so far."""
     async with heart.database.transaction() as session:
         waiting = await session.get(InboxMessage, (conversation_id, seq))
         if waiting is None:

@@ -1,0 +1,45 @@
+# `make help` lists what can be done. Everything else is made as needed: uv, both environments, the model, the database.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON3 := $(shell command -v python3 || command -v python)
+PYTHON := .venv/bin/python
+PYTHON_BOT := bot/.venv/bin/python
+
+.PHONY: help run test lint types train validate eval lock clean environments environments-dev
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+environments:
+	@test -n "$(PYTHON3)" || { echo "Python 3.9 or newer is needed to start. Install python3 and try again." >&2; exit 1; }
+	@$(PYTHON3) scripts/bootstrap.py
+
+environments-dev:
+	@test -n "$(PYTHON3)" || { echo "Python 3.9 or newer is needed to start. Install python3 and try again." >&2; exit 1; }
+	@$(PYTHON3) scripts/bootstrap.py --dev
+
+run: environments ## Start everything and print the address to open
+	@$(PYTHON) -m scripts.run
+
+test: lint types validate ## All checks and tests, the same as in CI
+	@$(PYTHON_BOT) -m pytest -c bot/pytest.ini tests/bot
+	@$(PYTHON) -m pytest --ignore tests/bot
+
+lint: environments-dev ## Style of the code
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+
+types: environments-dev ## Types of api, actions and scripts, strict
+	@$(PYTHON) -m mypy
+
+train: environments ## Train the model when the training data changed
+	@$(PYTHON) -m scripts.model
+
+validate: environments-dev ## Rasa's check of domain, rules and training data; warnings are errors
+	@$(PYTHON_BOT) -m bot.validate
+
+lock: ## Compile the requirement files after a change of a pyproject.toml
+	@.ci/lock
+
+clean: ## Remove the environments and everything that was made
+	rm -rf .venv bot/.venv .tools var

@@ -1,0 +1,73 @@
+"""Ways to people, and the answers to cries for help. These come at once, in any state, and ask nothing first."""
+
+from actions.registry import action
+from actions.talk import Talk
+from api.catalogue.cards import helpline_card, institution_card, programme_card
+from api.catalogue.kinds import Helpline, Institution, InstitutionType, Programme
+
+CRISIS_LINES = ("112", "116111", "800121212")
+VIOLENCE_LINES = ("112", "116111", "800121212", "800120002")
+DISTRESS_LINES = ("116111",)
+CAREER_CENTRE = "kok"
+PATHWAY = "pathway-to-a-career"
+PREVENTION = "zajecia-antyprzemocowe-ppp"
+MOST_CLINICS = 4
+
+
+@action("action_counselling")
+def counselling(talk: Talk) -> None:
+    """The free career counselling and who runs it."""
+    centre = talk.catalogue.find(Institution, CAREER_CENTRE)
+    programme = talk.catalogue.find(Programme, PATHWAY)
+    cards = [institution_card(talk.catalogue, centre, talk.language)] if centre else []
+    cards += [programme_card(talk.catalogue, programme, talk.language)] if programme else []
+    talk.slot("offer", None)
+    talk.say("people.counselling", cards=cards, buttons=("interests", "courses"))
+
+
+@action("action_clinic")
+def clinic(talk: Talk) -> None:
+    """How a clinic is reached, and the clinics whose records are cleared."""
+    clinics = [i for i in talk.catalogue.all(Institution) if i.type is InstitutionType.CLINIC]
+    cards = [institution_card(talk.catalogue, record, talk.language) for record in clinics[:MOST_CLINICS]]
+    talk.say("people.clinic", cards=cards, buttons=("counselling", "human"))
+
+
+@action("action_human")
+def human(talk: Talk) -> None:
+    """A person now: nobody is in the chat yet, so say where people are."""
+    talk.say("people.human", cards=_lines(talk, DISTRESS_LINES), buttons=("counselling", "clinic"))
+
+
+@action("action_prevention_class")
+def prevention_class(talk: Talk) -> None:
+    """Classes against violence and discrimination for a group."""
+    programme = talk.catalogue.find(Programme, PREVENTION)
+    cards = [programme_card(talk.catalogue, programme, talk.language)] if programme else []
+    talk.say("people.prevention_class", cards=cards, buttons=("clinic",))
+
+
+@action("action_crisis")
+def crisis(talk: Talk) -> None:
+    """Danger to life or health: the numbers first, then a person."""
+    talk.say("people.crisis", cards=_lines(talk, CRISIS_LINES), safety=True)
+    talk.say("people.crisis_after", buttons=("human", "clinic"), safety=True)
+
+
+@action("action_violence")
+def violence(talk: Talk) -> None:
+    """Violence suffered, seen or feared: the numbers, then adults and the clinic."""
+    talk.say("people.violence", cards=_lines(talk, VIOLENCE_LINES), safety=True)
+    talk.say("people.violence_after", buttons=("human", "clinic"), safety=True)
+
+
+@action("action_distress")
+def distress(talk: Talk) -> None:
+    """Trouble without danger: warm words, a person, the clinic, the helpline."""
+    talk.say("people.distress", cards=_lines(talk, DISTRESS_LINES), buttons=("human", "clinic"), safety=True)
+
+
+def _lines(talk: Talk, ids: tuple[str, ...]) -> list[dict[str, object]]:
+    """Cards of the helplines that may be shown, in this order."""
+    found = (talk.catalogue.find(Helpline, id_) for id_ in ids)
+    return [helpline_card(talk.catalogue, line, talk.language) for line in found if line]

@@ -1,0 +1,57 @@
+"""Turns a plain function into a Rasa action: reads the catalogue, calls the function, hands back its events."""
+
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions.talk import Talk
+from api.catalogue.service import snapshot, today
+from api.database import Database
+from api.settings import settings
+
+type Answer = Callable[[Talk], None]
+
+# All actions by name, so that one can hand on to another.
+answers: dict[str, Answer] = {}
+
+
+@lru_cache(maxsize=1)
+def database() -> Database:
+    """The connection pool of the action server's process."""
+    return Database(settings().database)
+
+
+def action(name: str) -> Callable[[Answer], Answer]:
+    """Register the decorated function as the action of this name (rasa-sdk finds it as a subclass of Action)."""
+
+    def register(answer: Answer) -> Answer:
+        answers[name] = answer
+        type(answer.__name__, (_TopicAction,), {"__module__": answer.__module__, "action_name": name, "answer": answer})
+        return answer
+
+    return register
+
+
+class _TopicAction(Action):
+    """Base of the registered actions; `action_name` and `answer` come from the decorator."""
+
+    action_name = ""
+    answer: Any
+
+    def name(self) -> str:
+        return self.action_name
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Awaitable[list[EventType]]:
+        return self._run(dispatcher, tracker)
+
+    async def _run(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        async with database().transaction(read_only=True) as session:
+            catalogue = await snapshot(session)
+        talk = Talk(dispatcher, tracker, catalogue, today())
+        type(self).answer(talk)
+        return talk.events

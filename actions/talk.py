@@ -1,0 +1,82 @@
+"""What an action gets to work with: who speaks, in which language, what was understood, and a way to answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, cast
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from api.catalogue.view import Catalogue
+from api.texts import Language, button, text, variants
+
+MENU = ("interests", "courses", "internships", "counselling")
+
+
+@dataclass
+class Talk:
+    """One turn as an action sees it. `events` is what the action hands back to Rasa."""
+
+    dispatcher: CollectingDispatcher
+    tracker: Tracker
+    catalogue: Catalogue
+    today: date
+    events: list[EventType] = field(default_factory=list)
+
+    @property
+    def language(self) -> Language:
+        """The language to answer in, decided by `bot/turn.py` before the dialogue went on."""
+        return cast(Language, self.tracker.get_slot("language") or "pl")
+
+    @property
+    def intent(self) -> str:
+        """The intent that the dialogue acts on."""
+        return str(self.tracker.latest_message.get("intent", {}).get("name"))
+
+    @property
+    def ranking(self) -> list[dict[str, Any]]:
+        """The classifier's guesses for the latest message, the likeliest first; empty for a button."""
+        return list(self.tracker.latest_message.get("intent_ranking", []))
+
+    def entities(self, kind: str, role: str | None = None) -> list[str]:
+        """The values of one kind that the latest message names, in its order, each once."""
+        found = [
+            str(entity["value"])
+            for entity in self.tracker.latest_message.get("entities", [])
+            if entity["entity"] == kind and (role is None or entity.get("role", "like") == role)
+        ]
+        return list(dict.fromkeys(found))
+
+    def slot(self, name: str, value: object) -> None:
+        """Set a slot after this action."""
+        self.events.append(SlotSet(name, value))
+
+    def say(
+        self,
+        key: str,
+        *,
+        buttons: Sequence[str | dict[str, str]] = (),
+        cards: Sequence[dict[str, Any]] = (),
+        safety: bool = False,
+        **values: Any,
+    ) -> None:
+        """Answer with the text of this key. Buttons are given by name (`buttons.yml`) or ready made."""
+        extra: dict[str, Any] = {"cards": list(cards)}
+        if safety:
+            extra["safety"] = True
+        self.dispatcher.utter_message(
+            text=self._wording(key, values),
+            buttons=[button(b, self.language) if isinstance(b, str) else b for b in buttons],
+            json_message=extra,
+        )
+
+    def _wording(self, key: str, values: dict[str, Any]) -> str:
+        """The next wording of the text, and never the one that the bot said last."""
+        said = [event for event in self.tracker.events if event.get("event") == "bot"]
+        last = said[-1].get("text") if said else None
+        wordings = [
+            text(key, self.language, variant=len(said) + step, **values) for step in range(variants(key, self.language))
+        ]
+        return next((wording for wording in wordings if wording != last), wordings[0])

@@ -1,0 +1,93 @@
+"""The trained model: named after what it was trained from, so that a second start does not train again."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from api.settings import ROOT
+
+PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
+# Everything that changes what training makes. The catalogue is not here: its names are read when Rasa starts.
+INPUTS = (
+    "domain.yml",
+    "bot/config.yml",
+    "bot/augmentation.py",
+    "bot/classifier.py",
+    "bot/encoder.py",
+    "bot/language.py",
+    "bot/text.py",
+    "data/nlu",
+    "data/rules",
+    "data/language",
+    "requirements/bot.txt",
+)
+KEPT = 3
+
+
+class TrainingFailed(Exception):
+    """Rasa refused the training data; its message is on the terminal."""
+
+
+class DamagedModel(Exception):
+    """The model file is not the one that our training wrote."""
+
+
+def fingerprint() -> str:
+    """A short name for the present state of all inputs of the training."""
+    digest = hashlib.sha256()
+    for name in INPUTS:
+        path = ROOT / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(ROOT)).encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def ensure(folder: Path) -> Path:
+    """The model for the present training data; trains it, with its progress shown, when it is not in the folder.
+
+    Raises TrainingFailed, or DamagedModel for a file whose checksum is not the one that training noted.
+    """
+    name = f"drogowskaz-{fingerprint()}"
+    model = folder / f"{name}.tar.gz"
+    note = folder / f"{name}.json"
+    if model.exists() and note.exists():
+        if json.loads(note.read_text())["sha256"] != _checksum(model):
+            raise DamagedModel(f"The model {model} was changed after its training. Delete it and start again.")
+        return model
+    print("• training the model: the training data is new or was changed", flush=True)
+    started = time.monotonic()
+    environment = dict(os.environ, PYTHONPATH=str(ROOT), DROGOWSKAZ_VAR=str(folder.parent))
+    command = [str(PYTHON), "-m", "bot.train", "--name", name, "--out", str(folder)]
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0 or not model.exists():
+        raise TrainingFailed("Training the model failed; the message above says why.")
+    seconds = time.monotonic() - started
+    note.write_text(json.dumps({"sha256": _checksum(model), "training_seconds": round(seconds, 1)}) + "\n")
+    _forget_old(folder)
+    print(f"• model trained in {seconds:.0f} s", flush=True)
+    return model
+
+
+def _checksum(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _forget_old(folder: Path) -> None:
+    """Keep the latest few models, for a way back."""
+    models = sorted(folder.glob("drogowskaz-*.tar.gz"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for old in models[KEPT:]:
+        old.unlink()
+        old.with_name(old.name.replace(".tar.gz", ".json")).unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    try:
+        ensure(ROOT / "var" / "models")
+    except (TrainingFailed, DamagedModel) as problem:
+        sys.exit(str(problem))
