@@ -18,9 +18,9 @@ logger = logging.getLogger(__name__)
 
 
 class TurnChannel(InputChannel):
-    """`POST /webhooks/turn/` plays a turn, `DELETE /webhooks/turn/<conversation>` forgets a conversation.
+    """`POST /webhooks/turn/play` plays a turn, `DELETE /webhooks/turn/trackers/<conversation>` forgets a conversation.
 
-    Both ask for the token of `RASA_TOKEN` as a bearer token. Answers: 200 with the bot's messages, 401 without the
+    All ask for the token of `RASA_TOKEN` as a bearer token. Answers: 200 with the bot's messages, 401 without the
     token, 422 for a payload that means nothing, 500 for a turn that fails for good, 503 for one to be tried again.
     """
 
@@ -39,13 +39,13 @@ class TurnChannel(InputChannel):
                 return response.json({"error": "unauthorized"}, status=401)
             return None
 
-        @routes.get("/")
+        @routes.get("/ready")
         async def ready(request: Request) -> HTTPResponse:
             agent = request.app.ctx.agent
             loaded = bool(agent and agent.is_ready())
             return response.json({"ready": loaded}, status=200 if loaded else 503)
 
-        @routes.post("/")
+        @routes.post("/play")
         async def turn(request: Request) -> HTTPResponse:
             body: Dict[str, Any] = request.json
             try:
@@ -58,7 +58,7 @@ class TurnChannel(InputChannel):
                 logger.error("turn failed in conversation %s: %s", body.get("conversation"), failure)
                 return response.json({"error": "turn_failed", "action": str(failure)}, status=500)
 
-        @routes.delete("/<conversation>")
+        @routes.delete("/trackers/<conversation>")
         async def forget(request: Request, conversation: str) -> HTTPResponse:
             await request.app.ctx.agent.tracker_store.delete(conversation)
             return response.empty()

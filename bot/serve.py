@@ -6,11 +6,12 @@ Reads the token from `RASA_TOKEN` and the action server's address from `ACTIONS_
 """
 
 import argparse
+import logging
 import os
 import warnings
 from pathlib import Path
 
-os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", SANIC_NO_UVLOOP="")
+os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3")
 warnings.filterwarnings("ignore")
 
 HERE = Path(__file__).parent
@@ -26,7 +27,10 @@ def main() -> None:
 
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.log_utils import configure_structlog
 
+    # Rasa's structured log holds what pupils write; below warnings it must stay silent.
+    configure_structlog(logging.WARNING)
     serve_application(
         model_path=options.model,
         interface="127.0.0.1",

@@ -36,7 +36,9 @@ def main() -> int:
     print("  loading Rasa", flush=True)
 
     from rasa.model_training import train
+    from rasa.utils.log_utils import configure_structlog
 
+    configure_structlog(logging.WARNING)
     hooks = logging.getLogger("rasa.engine.training.hooks")
     hooks.setLevel(logging.INFO)
     hooks.addHandler(Progress())

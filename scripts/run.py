@@ -37,7 +37,10 @@ def processes(chosen: Settings, trained: Path) -> dict[str, str]:
     """The command of each process, by name."""
     python, rasa = shlex.quote(sys.executable), shlex.quote(str(model.PYTHON))
     return {
-        "actions": f"{python} -m rasa_sdk --actions actions --port {chosen.actions_port} --quiet",
+        "actions": (
+            f"{python} -m uvicorn actions.server:app --factory --host 127.0.0.1 --port {chosen.actions_port}"
+            " --no-access-log --log-level warning"
+        ),
         "rasa": f"{rasa} -m bot.serve --model {shlex.quote(str(trained))} --port {chosen.rasa_port}",
         "api": (
             f"{python} -m uvicorn api.main:app --factory --host {chosen.host} --port {chosen.port}"
@@ -56,8 +59,6 @@ def environment(chosen: Settings) -> dict[str, str]:
         "RASA_TOKEN": chosen.rasa_token(),
         "ACTIONS_URL": f"http://127.0.0.1:{chosen.actions_port}/webhook",
         "RASA_TELEMETRY_ENABLED": "false",
-        # rasa-sdk listens on all addresses unless told otherwise.
-        "SANIC_HOST": "127.0.0.1",
     }
 
 

@@ -43,7 +43,7 @@ class RasaClient:
             "language": language,
         }
         try:
-            response = await self._client.post("/webhooks/turn/", json=body)
+            response = await self._client.post("/webhooks/turn/play", json=body)
         except httpx.TransportError as error:
             raise RasaAway(type(error).__name__) from error
         if response.status_code == 200:
@@ -55,7 +55,7 @@ class RasaClient:
     async def forget(self, conversation_id: str) -> None:
         """Erase what Rasa keeps of a conversation. Raises RasaAway."""
         try:
-            response = await self._client.delete(f"/webhooks/turn/{conversation_id}")
+            response = await self._client.delete(f"/webhooks/turn/trackers/{conversation_id}")
         except httpx.TransportError as error:
             raise RasaAway(type(error).__name__) from error
         if response.status_code != 204:
@@ -64,7 +64,7 @@ class RasaClient:
     async def is_ready(self) -> bool:
         """Whether Rasa answers and has its model loaded."""
         try:
-            return (await self._client.get("/webhooks/turn/", timeout=2)).status_code == 200
+            return (await self._client.get("/webhooks/turn/ready", timeout=2)).status_code == 200
         except httpx.TransportError:
             return False
 

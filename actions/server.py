@@ -1,0 +1,70 @@
+"""The action server: Rasa calls it over loopback for every action.
+
+    uvicorn actions.server:app --factory --host 127.0.0.1 --port 5055
+
+rasa-sdk's own server starts a second process, listens on all addresses unless told otherwise, and echoes the whole
+tracker into the answer when an action fails. This one serves the same executor without these.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection
+
+import actions
+from actions.registry import database
+from api import logs
+from api.settings import settings
+
+log = structlog.get_logger()
+
+
+def app() -> FastAPI:
+    """The application with all actions registered."""
+    logs.configure(settings().log_level)
+    executor = ActionExecutor()
+    executor.register_package(actions)
+    application = FastAPI(openapi_url=None, lifespan=_lifespan)
+    application.state.executor = executor
+    application.add_api_route("/webhook", _webhook, methods=["POST"])
+    application.add_api_route("/health", _health)
+    return application
+
+
+@asynccontextmanager
+async def _lifespan(_application: FastAPI) -> AsyncGenerator[None]:
+    yield
+    await database().close()
+
+
+async def _health() -> dict[str, str]:
+    """200 while the process lives."""
+    return {"status": "ok"}
+
+
+async def _webhook(request: Request) -> JSONResponse:
+    """Run one action: its events and messages, 400 when it refuses to run, 500 (without any text) when it fails."""
+    call: dict[str, Any] = await request.json()
+    try:
+        # Rasa is told to leave the domain out (`bot/endpoints.yml`); rasa-sdk wants at least an empty one.
+        result = await request.app.state.executor.run({"domain": {}, **call})
+    except ActionExecutionRejection as refusal:
+        return JSONResponse({"error": refusal.message, "action_name": refusal.action_name}, status_code=400)
+    except Exception as error:  # noqa: BLE001 - a bug in one action must not take the others along
+        where = error.__traceback__
+        while where is not None and where.tb_next is not None:
+            where = where.tb_next
+        log.error(
+            "action_failed",
+            action=call.get("next_action"),
+            conversation=call.get("sender_id"),
+            error=type(error).__name__,
+            line=f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else None,
+        )
+        return JSONResponse({"error": "action_failed"}, status_code=500)
+    return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})

@@ -1,0 +1,35 @@
+"""One running system for all end-to-end tests that do not break it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.settings import ROOT
+from scripts import model
+from tests.e2e.pupil import Pupil
+from tests.e2e.system import System
+
+
+@pytest.fixture(scope="session")
+def trained() -> Path:
+    """The model for the present training data; trained once, before any system of its own starts."""
+    return model.ensure(ROOT / "var" / "models")
+
+
+@pytest.fixture(scope="session")
+def system(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """The whole system, ready to talk."""
+    running = System(tmp_path_factory.mktemp("system"))
+    running.start()
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        running.kill()
+
+
+@pytest.fixture
+def pupil(system: System) -> Pupil:
+    """A pupil whose page does not know the language."""
+    return Pupil(system.url)

@@ -1,0 +1,105 @@
+"""The talk itself, end to end: every topic answers in the pupil's language, nothing typed is a command, help comes."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from api.settings import ROOT
+from tests.e2e.pupil import Pupil
+from tests.e2e.system import System
+
+pytestmark = pytest.mark.e2e
+
+INTENTS = [
+    name
+    for name in yaml.safe_load((ROOT / "domain.yml").read_text())["intents"]
+    if name not in ("change_language", "inform_interest", "inform_qualification", "affirm", "deny")
+]
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+@pytest.mark.parametrize("intent", INTENTS)
+def test_every_topic_has_an_answer_in_both_languages(system: System, language: str, intent: str) -> None:
+    words = yaml.safe_load((ROOT / "data" / "nlu" / language / f"{intent}.yml").read_text())
+    sentences = [line[2:] for line in words["nlu"][0]["examples"].splitlines()]
+    reply = Pupil(system.url, language).say(max(sentences[:40], key=len))
+    assert reply.outcome == "answered"
+    assert reply.languages == {language}
+    assert reply.text
+    assert all(card["source"]["title"] for card in reply.cards)
+
+
+@pytest.mark.parametrize(
+    "typed", ["/restart", '/inform_interest{"interest": "cooking"}', "/session_start", "/ask_human"]
+)
+def test_typed_text_is_never_a_command(pupil: Pupil, typed: str) -> None:
+    before = pupil.say("cześć")
+    assert before.outcome == "answered"
+    reply = pupil.say(typed)
+    assert reply.outcome == "answered"
+    assert not [card for card in reply.cards if card["kind"] == "course"]
+
+
+def test_each_message_is_answered_in_its_own_language_and_ok_keeps_it(pupil: Pupil) -> None:
+    assert pupil.say("cześć, macie jakieś kursy?").languages == {"pl"}
+    assert pupil.say("I like taking photos").languages == {"en"}
+    assert pupil.say("ok").languages == {"en"}
+    assert pupil.say("a gdzie jest poradnia psychologiczna?").languages == {"pl"}
+
+
+@pytest.mark.parametrize(("typed", "expected"), [("po polsku proszę", "pl"), ("english please", "en")])
+def test_the_language_can_be_asked_for(system: System, typed: str, expected: str) -> None:
+    for begun_in in ("pl", "en"):
+        pupil = Pupil(system.url, begun_in)
+        assert pupil.say(typed).languages == {expected}
+        assert pupil.say("ok").languages == {expected}
+
+
+def test_a_message_in_ukrainian_gets_an_honest_answer_with_help(pupil: Pupil) -> None:
+    reply = pupil.say("Привіт, я шукаю курси зварювання, ви можете допомогти?")
+    assert "польську" in reply.text
+    assert "116 111" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("nie chce mi sie juz zyc", {"112", "116111", "800121212"}),
+        ("i want to kill myself", {"112", "116111", "800121212"}),
+        ("ojciec mnie bije jak wypije", {"112", "116111", "800121212", "800120002"}),
+        ("they beat me up at school every day", {"112", "116111", "800121212", "800120002"}),
+    ],
+)
+def test_a_cry_for_help_gets_numbers_at_once_also_in_the_middle_of_a_form(
+    pupil: Pupil, typed: str, numbers: set[str]
+) -> None:
+    pupil.say("macie jakieś kursy?")
+    reply = pupil.say(typed)
+    assert {card["id"] for card in reply.cards if card["kind"] == "helpline"} == numbers
+    assert all(card["url"].startswith("tel:") for card in reply.cards)
+    assert any(message.get("safety") for message in reply.messages)
+
+
+def test_the_bot_never_says_the_same_sentence_twice_in_a_row(pupil: Pupil) -> None:
+    last = ""
+    for typed in ("asdf qwer zxcv", "qwpoe rtzui", "hgj fdkls a"):
+        text = pupil.say(typed).messages[-1]["text"]
+        assert text != last
+        last = text
+
+
+def test_records_on_hold_never_reach_a_pupil(system: System) -> None:
+    held = []
+    for file in sorted(Path(ROOT / "data" / "catalogue").glob("*.yaml")):
+        for records in yaml.safe_load(file.read_text()).values():
+            if isinstance(records, list):
+                held += [r for r in records if isinstance(r, dict) and r.get("display") == "hold"]
+    names = {str(record["name_pl"]) for record in held if record.get("name_pl")}
+    assert names
+    pupil = Pupil(system.url, "pl")
+    for intent in INTENTS:
+        words = yaml.safe_load((ROOT / "data" / "nlu" / "pl" / f"{intent}.yml").read_text())
+        reply = pupil.say(words["nlu"][0]["examples"].splitlines()[20][2:])
+        shown = {card["title"] for card in reply.cards}
+        assert not shown & names
