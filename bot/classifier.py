@@ -31,7 +31,7 @@ class DenseIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """`C`: inverse strength of the regularisation; `max_iter`: of the solver; `ranking_length`: intents reported."""
+        """`C`: inverse strength of regularisation; `max_iter`: of the solver; `ranking_length`: intents reported."""
         return {"C": 30.0, "max_iter": 400, "ranking_length": 10}
 
     @classmethod

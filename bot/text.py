@@ -9,7 +9,7 @@ LONGEST = 1000
 
 
 def squeeze(text: str) -> str:
-    """The text as the encoder sees it: one space at a time, "supeeeer" as "supeer", lower case, at most 1,000 characters.
+    """The text as the encoder sees it: single spaces, "supeeeer" as "supeer", lower case, at most 1,000 characters.
 
     The end of a very long message is kept, because that is where pupils put their question.
     """
@@ -21,4 +21,5 @@ def squeeze(text: str) -> str:
 def strip_diacritics(text: str) -> str:
     """The text typed without Polish letters: "żółć" becomes "zolc". Length and case stay."""
     text = text.replace("ł", "l").replace("Ł", "L")
-    return "".join(character for character in unicodedata.normalize("NFD", text) if not unicodedata.combining(character))
+    parts = unicodedata.normalize("NFD", text)
+    return "".join(character for character in parts if not unicodedata.combining(character))

@@ -100,8 +100,8 @@ def choose_language(parsed: Dict[str, Any], current: Optional[str]) -> str:
 def decide_intent(parsed: Dict[str, Any], language: str) -> Dict[str, Any]:
     """The intent that the dialogue acts on: a cry for help is heard early, other guesses must be sure enough.
 
-    A button means what it means. A message in a third language counts as not understood. `/model/parse` keeps the classifier's own ranking; this
-    decision is taken here, so that its names stay those of the contract.
+    A button means what it means. A message in a third language counts as not understood. `/model/parse` keeps the
+    classifier's own ranking; this decision is taken here, so that its names stay those of the contract.
     """
     ranking = parsed.get("intent_ranking")
     if ranking is None:
@@ -197,9 +197,7 @@ def _messages(tracker: DialogueStateTracker, message_id: str) -> List[Dict[str, 
 
 
 def _answer(tracker: DialogueStateTracker, message_id: str) -> Dict[str, Any]:
-    heard = next(
-        event for event in tracker.events if isinstance(event, UserUttered) and event.message_id == message_id
-    )
+    heard = next(event for event in tracker.events if isinstance(event, UserUttered) and event.message_id == message_id)
     entities = [{"entity": entity["entity"], "value": entity["value"]} for entity in heard.entities]
     return {
         "messages": _messages(tracker, message_id),
