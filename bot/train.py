@@ -1,6 +1,6 @@
 """Train the model from `domain.yml`, `data/nlu`, `data/rules` and `bot/config.yml`.
 
-    python -m bot.train --name NAME --out var/models
+python -m bot.train --name NAME --out var/models
 """
 
 import argparse

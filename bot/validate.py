@@ -1,6 +1,6 @@
 """Rasa's own check of domain, rules and training data; 1 when it finds anything at all, mistakes and warnings alike.
 
-    python -m bot.validate
+python -m bot.validate
 """
 
 import logging

@@ -1,0 +1,105 @@
+"""Polish words through Morfeusz 2: is it a word, and what are all its forms."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import combinations, product
+from typing import Iterator, List, Optional, Set, Tuple
+
+import morfeusz2
+
+Reading = Tuple[str, str]
+
+NOT_WORDS = ("ign", "brev", "frag", "xxx", "dig", "romandig")
+OTHER_TABLES = ("depr", "adj", "adja", "adjp", "adv", "num", "prep", "conj", "part", "comp", "interj", "burk")
+PLACE_NAME = "nazwa_geograficzna"
+RESTORED = {"a": "ą", "c": "ć", "e": "ę", "l": "ł", "n": "ń", "o": "ó", "s": "ś", "z": "żź"}
+
+FEMININE = ("i", "ę", "ą", "o", "om", "ami", "ach")
+MASCULINE = ("a", "owi", "em", "iem", "u", "ie", "e", "y", "i", "owie", "ów", "om", "ami", "ach")
+PAST = {"ł": ("em", "eś"), "a": ("m", "ś"), "i": ("śmy", "ście"), "y": ("śmy", "ście")}
+
+
+@lru_cache(maxsize=None)
+def _morfeusz() -> morfeusz2.Morfeusz:
+    """The analyser, loaded once; it ignores case, as pupils do."""
+    return morfeusz2.Morfeusz(case_handling=morfeusz2.IGNORE_CASE)
+
+
+def is_polish(word: str) -> bool:
+    """Whether Morfeusz knows the word as it is written; names of people and firms do not count."""
+    return any(
+        lemma[:1].islower() or PLACE_NAME in labels
+        for _, _, (_, lemma, tag, labels, _) in _morfeusz().analyse(word)
+        if not tag.startswith(NOT_WORDS)
+    )
+
+
+def is_polish_without_diacritics(word: str, most: int = 2) -> bool:
+    """Whether the word becomes Polish when at most `most` of its letters get their tails and dots back."""
+    places = [place for place, letter in enumerate(word) if letter in RESTORED]
+    for count in range(1, most + 1):
+        for chosen in combinations(places, count):
+            for letters in product(*(RESTORED[word[place]] for place in chosen)):
+                draft = list(word)
+                for place, letter in zip(chosen, letters):
+                    draft[place] = letter
+                if is_polish("".join(draft)):
+                    return True
+    return False
+
+
+def forms(word: str, number: Optional[str] = None) -> Set[str]:
+    """All inflected forms of a word of the lexicon, in lower case; also guessed ones when it is not a base form.
+
+    An infinitive stays a verb: "piec" gives "piekę" and "pieczenie", not "piecem". A plural stays a plural: "góry" does not
+    give "na górze". `number` ("sg") keeps only that number.
+    """
+    word = word.lower()
+    found = [reading for reading in _readings(word) if reading[0][:1].islower()] or _readings(word)
+    verbs = [reading for reading in found if reading[1].startswith("inf")]
+    base = [reading for reading in found if reading[0].lower() == word]
+    wanted = verbs or base or found
+    plural = not (verbs or base) and any(":pl:nom" in tag for _, tag in found)
+    made = {word}
+    for lemma, tag in wanted:
+        made.update(_generated(lemma, _paradigm(tag), "pl" if plural else number))
+    return made if verbs or base or plural else made | set(_guessed(word))
+
+
+def _readings(word: str) -> List[Reading]:
+    """(base form, tag) for each reading of one word; none when Morfeusz does not know it or splits it."""
+    found = _morfeusz().analyse(word)
+    if any(start for start, _, _ in found):
+        return []
+    return [(lemma.split(":")[0], tag) for _, _, (_, lemma, tag, _, _) in found if not tag.startswith(NOT_WORDS)]
+
+
+def _generated(lemma: str, paradigm: str, number: Optional[str]) -> Iterator[str]:
+    for form, _, tag, _, _ in _morfeusz().generate(lemma):
+        if _paradigm(tag) != paradigm or ":neg" in tag or (number and f":{number}" not in tag):
+            continue
+        yield form.lower()
+        if tag.startswith("praet"):
+            yield from (form.lower() + ending for ending in PAST.get(form[-1], ()))
+
+
+def _paradigm(tag: str) -> str:
+    """The table of endings to which a tag belongs; all parts of a verb are one table, "elektryki" for men is none."""
+    part = tag.split(":")[0]
+    if part == "subst":
+        return "noun"
+    return part if part in OTHER_TABLES else "verb"
+
+
+def _guessed(word: str) -> Iterator[str]:
+    """Forms of a noun that no dictionary has: "mechatroniczka" → "mechatroniczce", "mechatronik" → "mechatronikiem"."""
+    if len(word) < 3 or not word.isalpha():
+        return
+    if word.endswith("ka"):
+        yield from (word[:-1] + ending for ending in FEMININE)
+        yield from (word[:-2] + "ce", word[:-2] + "ek")
+    elif word[-1] not in "aeioóuyąę":
+        yield from (word + ending for ending in MASCULINE)
+        if word.endswith("k"):
+            yield word[:-1] + "cy"
