@@ -12,6 +12,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot import remote_actions
 from bot.turn import CHANNEL, ActionsAway, BadPayload, Turn, TurnFailed, play
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class TurnChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes; Rasa mounts them under `/webhooks/turn`."""
+        remote_actions.check_schema_once()
         routes = Blueprint("turn")
 
         @routes.middleware("request")

@@ -67,8 +67,8 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             with np.load(folder / "weights.npz") as stored:
-                component._weights, component._bias = stored["weights"], stored["bias"]
-                frequencies = stored["idf"]
+                component._of_vector, component._of_letters = stored["of_vector"], stored["of_letters"]
+                component._bias, frequencies = stored["bias"], stored["idf"]
             described = json.loads((folder / "names.json").read_text(encoding="utf-8"))
         component._intents = described["intents"]
         component._letters.vocabulary_ = {run: number for number, run in enumerate(described["runs"])}
@@ -80,7 +80,9 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._letters = letters()
-        self._weights = np.zeros((0, 0), dtype=np.float32)
+        # One row for each number of the vector or run of letters, one column for each intent.
+        self._of_vector = np.zeros((0, 0), dtype=np.float32)
+        self._of_letters = np.zeros((0, 0), dtype=np.float32)
         self._bias = np.zeros(0, dtype=np.float32)
         self._intents: List[str] = []
 
@@ -91,12 +93,16 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._letters.fit(_plain(examples))
         model = LogisticRegression(C=self._config["C"], max_iter=self._config["max_iter"], class_weight="balanced")
-        model.fit(self._numbers(examples), [example.get(INTENT) for example in examples])
+        vectors = _vectors(examples)
+        numbers = scipy.sparse.hstack([vectors, self._letters.transform(_plain(examples))], format="csr")
+        model.fit(numbers, [example.get(INTENT) for example in examples])
+        weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
         runs = sorted(self._letters.vocabulary_, key=self._letters.vocabulary_.__getitem__)
         with self._model_storage.write_to(self._resource) as folder:
             np.savez(
                 folder / "weights.npz",
-                weights=model.coef_.astype(np.float32),
+                of_vector=weights[: vectors.shape[1]],
+                of_letters=weights[vectors.shape[1] :],
                 bias=model.intercept_.astype(np.float32),
                 idf=self._letters.idf_,
             )
@@ -119,15 +125,11 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
 
     def _ranking(self, message: Message) -> List[Dict[str, Any]]:
         """All intents with their probability (softmax), the likeliest first."""
-        scores = (self._numbers([message]) @ self._weights.T)[0] + self._bias
+        found = self._letters.transform(_plain([message]))
+        scores = _vectors([message])[0] @ self._of_vector + found.data @ self._of_letters[found.indices] + self._bias
         odds = np.exp(scores - scores.max())
         odds /= odds.sum()
         return [{"name": self._intents[i], "confidence": float(odds[i])} for i in np.argsort(-odds)]
-
-    def _numbers(self, messages: Sequence[Message]) -> scipy.sparse.csr_matrix:
-        """One row for each message: its sentence vector, then its letters."""
-        vectors = scipy.sparse.csr_matrix(_vectors(messages))
-        return scipy.sparse.hstack([vectors, self._letters.transform(_plain(messages))], format="csr")
 
 
 def _plain(messages: Sequence[Message]) -> List[str]:

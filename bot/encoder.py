@@ -109,7 +109,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {**DenseFeaturizer.get_default_config(), "encoders": ["e5", "use"]}
+        return {**DenseFeaturizer.get_default_config(), "encoders": ["e5"]}
 
     @classmethod
     def validate_config(cls, config: Dict[Text, Any]) -> None:

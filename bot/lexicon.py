@@ -25,6 +25,7 @@ SCHOOL_WORDS_PL = ("technikum", "techniku", "technika", "tech")
 SCHOOL_WORDS_EN = ("technikum", "technical school", "tech school")
 PARENTHESIS = re.compile(r"\s*\([^)]*\)")
 
+SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Alias = Any
 
 
@@ -52,7 +53,7 @@ def load(folder: Path = CATALOGUE) -> Lexicon:
 
 def _read(file: Path) -> Dict[str, Any]:
     with file.open(encoding="utf-8") as stream:
-        return yaml.safe_load(stream)
+        return yaml.load(stream, Loader=SafeLoader)  # noqa: S506 (a safe loader, the fast one where PyYAML has it)
 
 
 class _Reader(NamedTuple):
@@ -87,7 +88,7 @@ class _Reader(NamedTuple):
         found = {}
         for record in records:
             first, _, rest = record["name_pl"].partition(" ")
-            if first == TECHNICIAN and rest:
+            if first == TECHNICIAN and rest and " " not in rest:
                 found[rest] = record["id"]
                 if rest in plain:
                     found[plain[rest]] = record["id"]
@@ -117,13 +118,14 @@ class _Reader(NamedTuple):
     def _occupations(self) -> Iterator[Term]:
         """Words for occupations that are no profession of the catalogue ("maszynista"): weaker than any other meaning."""
         branches = {record["id"]: record["branch"] for record in self.qualifications["professions"]}
+        known = {name.lower() for record in self.qualifications["professions"] for _, name in _names(record)}
         for record in self.occupations["occupations"]:
             rail = bool(record["professions"]) and all(branches[one] == RAILWAY_BRANCH for one in record["professions"])
             extra = (("occupation", record["id"]), *(RAILWAY if rail else ()))
             profession = self.aliases["occupations"].get(record["id"])
             kind, value = ("profession", profession) if profession else ("industry", record["industries"][0])
-            for language, alias in _names(record):
-                yield _term(alias, language, (Meaning(kind, value, extra), *(self._trains() if rail else ())))
+            meanings = (Meaning(kind, value, extra, weak=True), *(self._trains() if rail else ()))
+            yield from (_term(name, language, meanings) for language, name in _names(record) if name.lower() not in known)
 
     def _qualifications(self) -> Iterator[Term]:
         for record in self.qualifications["qualifications"]:

@@ -11,13 +11,18 @@ SHORT_MESSAGE = 3
 
 
 class Meaning(NamedTuple):
-    """One entity that a term stands for; `extra` are further keys of the entity, `word` narrows it to one word."""
+    """One entity that a term stands for.
+
+    `extra`: further keys of the entity. `word`: narrows its place to one word of the phrase. `field`: a field of work, not a
+    person. `weak`: gives way to any other meaning of the same words.
+    """
 
     kind: str
     value: str
     extra: Tuple[Tuple[str, str], ...] = ()
     word: Optional[int] = None
     field: bool = False
+    weak: bool = False
 
 
 class Limits(NamedTuple):

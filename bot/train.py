@@ -10,7 +10,7 @@ import sys
 import time
 import warnings
 
-os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", RASA_MAX_CACHE_SIZE="0")
+os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", RASA_MAX_CACHE_SIZE="0", LOG_LEVEL="ERROR")
 warnings.filterwarnings("ignore")
 
 
