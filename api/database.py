@@ -69,6 +69,16 @@ class Database:
             async with session.begin() if not session.in_transaction() else _committed(session):
                 yield session
 
+    async def scrub(self) -> None:
+        """After an erasure: have SQLite drop the erased text from its write-ahead log, too. Elsewhere nothing to do.
+
+        SQLite cannot do so while another connection reads; then the next erasure or checkpoint does it.
+        """
+        if self.engine.dialect.name == "sqlite":
+            async with self.engine.connect() as connection:
+                raw = await connection.get_raw_connection()
+                await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()

@@ -7,15 +7,29 @@ import logging
 import os
 from typing import Any, Awaitable, Callable, Dict, Text
 
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.core.tracker_store import FailSafeTrackerStore
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import remote_actions
+from bot.tracker_store import SnapshotTrackerStore
 from bot.turn import CHANNEL, ActionsAway, BadPayload, Turn, TurnFailed, play
 
 logger = logging.getLogger(__name__)
+
+
+def own_tracker_store(agent: Agent) -> SnapshotTrackerStore:
+    """Our tracker store, without the wrapper that Rasa puts around it.
+
+    The wrapper goes on in memory when the database fails, and answers as if nothing had happened; a turn that cannot be
+    kept must fail instead, so that it is played again.
+    """
+    if isinstance(agent.tracker_store, FailSafeTrackerStore):
+        agent.tracker_store = agent.processor.tracker_store = agent.tracker_store._tracker_store
+    return agent.tracker_store
 
 
 class TurnChannel(InputChannel):
@@ -50,6 +64,7 @@ class TurnChannel(InputChannel):
         @routes.post("/play")
         async def turn(request: Request) -> HTTPResponse:
             body: Dict[str, Any] = request.json
+            own_tracker_store(request.app.ctx.agent)
             try:
                 return response.json(await play(request.app.ctx.agent.processor, Turn(**body)))
             except BadPayload:
@@ -62,7 +77,7 @@ class TurnChannel(InputChannel):
 
         @routes.delete("/trackers/<conversation>")
         async def forget(request: Request, conversation: str) -> HTTPResponse:
-            await request.app.ctx.agent.tracker_store.delete(conversation)
+            await own_tracker_store(request.app.ctx.agent).delete(conversation)
             return response.empty()
 
         return routes

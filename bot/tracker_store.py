@@ -78,8 +78,8 @@ class SnapshotTrackerStore(TrackerStore):
         return DialogueStateTracker.from_events(sender_id, events, slots=self.domain.slots, domain=self.domain)
 
     async def delete(self, sender_id: Text) -> None:
-        """Erase everything that is kept of the conversation."""
-        await asyncio.get_running_loop().run_in_executor(None, self._write, sender_id, None)
+        """Erase everything that is kept of the conversation, in SQLite's write-ahead log, too."""
+        await asyncio.get_running_loop().run_in_executor(None, self._erase, sender_id)
 
     async def keys(self) -> Iterable[Text]:
         """The ids of all conversations."""
@@ -89,6 +89,12 @@ class SnapshotTrackerStore(TrackerStore):
     def _read(self, sender_id: Text) -> Optional[Text]:
         with self._engine.connect() as connection:
             return connection.scalar(sa.select(TRACKERS.c.events).where(TRACKERS.c.sender_id == sender_id))
+
+    def _erase(self, sender_id: Text) -> None:
+        self._write(sender_id, None)
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _write(self, sender_id: Text, document: Optional[Text]) -> None:
         with self._engine.begin() as connection:

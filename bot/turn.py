@@ -27,6 +27,9 @@ LANGUAGES = ("pl", "en")
 MOST_ACTIONS = 12
 
 UNSURE_BELOW = 0.40
+# What a form's question is usually answered with; a little likelihood is enough while the form waits for it.
+EXPECTED = {"guidance_form": ("inform_qualification", "inform_interest", "ask_courses")}
+EXPECTED_FROM = 0.15
 SAFETY_FROM = 0.30
 SAFETY_INTENTS = ("crisis", "report_violence", "distress")
 # Words that mean something else in the other language, by the language of the talk.
@@ -78,7 +81,7 @@ async def play(processor: MessageProcessor, turn: Turn) -> Dict[str, Any]:
     if not _was_played(tracker, turn.message_id):
         parsed = await _understand(processor, tracker, turn)
         language = choose_language(parsed, tracker.get_slot(LANGUAGE_SLOT) or turn.language)
-        parsed["intent"] = decide_intent(parsed, language)
+        parsed["intent"] = decide_intent(parsed, language, tracker.active_loop_name)
         tracker.update(SlotSet(LANGUAGE_SLOT, language), processor.domain)
         tracker.update(_utterance(turn, parsed), processor.domain)
         tracker = await processor.run_action_extract_slots(output, tracker)
@@ -97,11 +100,13 @@ def choose_language(parsed: Dict[str, Any], current: Optional[str]) -> str:
     return current or "pl"
 
 
-def decide_intent(parsed: Dict[str, Any], language: str) -> Dict[str, Any]:
+def decide_intent(parsed: Dict[str, Any], language: str, form: Optional[str] = None) -> Dict[str, Any]:
     """The intent that the dialogue acts on: a cry for help is heard early, other guesses must be sure enough.
 
-    A button means what it means. A message in a third language counts as not understood. `/model/parse` keeps the
-    classifier's own ranking; this decision is taken here, so that its names stay those of the contract.
+    While a form waits for an answer, "I'm learning to be an electrician" is that answer rather than a question about
+    the job: an intent that the form expects wins when the message names a subject. A button means what it means. A
+    message in a third language counts as not understood. `/model/parse` keeps the classifier's own ranking; this
+    decision is taken here, so that its names stay those of the contract.
     """
     ranking = parsed.get("intent_ranking")
     if ranking is None:
@@ -111,6 +116,10 @@ def decide_intent(parsed: Dict[str, Any], language: str) -> Dict[str, Any]:
         return {"name": HOMOGRAPHS[word][language], "confidence": 1.0}
     for guess in ranking:
         if guess["name"] in SAFETY_INTENTS and guess["confidence"] >= SAFETY_FROM:
+            return dict(guess)
+    for guess in ranking:
+        likely = guess["confidence"] >= EXPECTED_FROM
+        if likely and parsed["entities"] and guess["name"] in EXPECTED.get(form or "", ()):
             return dict(guess)
     foreign = parsed.get("language_sure") and parsed.get("language") not in LANGUAGES
     if foreign or not ranking or ranking[0]["confidence"] < UNSURE_BELOW:

@@ -27,6 +27,7 @@ from api.settings import ROOT, Settings, settings
 from scripts import model
 
 NEEDED_DISK_MIB = 500
+INTERRUPTED = 130
 
 
 class CannotStart(Exception):
@@ -133,7 +134,7 @@ def start(chosen: Settings) -> int:
         manager.add_process(name, f"exec {command}", env=environment(chosen), cwd=str(ROOT))
     threading.Thread(target=announce, args=(chosen, started), daemon=True).start()
     manager.loop()
-    return int(manager.returncode or 0)
+    return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)
 
 
 def main() -> int:

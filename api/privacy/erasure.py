@@ -10,4 +10,5 @@ async def erase(database: Database, rasa: RasaClient, conversation_id: str) -> N
     async with database.transaction() as session:
         await repository.erase(session, conversation_id)
         await forgetting.ask(session, conversation_id)
+    await database.scrub()
     await forgetting.carry_out(database, rasa, conversation_id)

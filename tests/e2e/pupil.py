@@ -50,15 +50,21 @@ class Pupil:
     url: str
     language: str | None = None
     id: str = ""
-    seen: int = 0
-    client: httpx.Client = field(init=False)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.client = httpx.Client(base_url=f"{self.url}/api/v1", timeout=TURN_SECONDS)
-        opened = self.client.post("/conversations", json={"language": self.language})
+        opened = self.call("POST", "", json={"language": self.language})
         assert opened.status_code == 201, opened.text
         self.id = opened.json()["id"]
-        self.client.headers["Authorization"] = f"Bearer {opened.json()['token']}"
+        self.headers["Authorization"] = f"Bearer {opened.json()['token']}"
+
+    def address(self, path: str) -> str:
+        """The address of a call below the conversations."""
+        return f"{self.url}/api/v1/conversations{path}"
+
+    def call(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """One HTTP call with the pupil's token."""
+        return httpx.request(method, self.address(path), headers=self.headers, timeout=TURN_SECONDS, **request)
 
     def say(self, text: str) -> Reply:
         """Type a message."""
@@ -70,13 +76,12 @@ class Pupil:
 
     def send(self, body: dict[str, Any], client_id: str | None = None) -> httpx.Response:
         """Hand in a message without waiting for its answer."""
-        return self.client.post(
-            f"/conversations/{self.id}/messages", json={"client_id": client_id or str(uuid.uuid4()), **body}
-        )
+        message = {"client_id": client_id or str(uuid.uuid4()), **body}
+        return self.call("POST", f"/{self.id}/messages", json=message)
 
     def events(self, after: int = 0, wait: float = 0) -> list[dict[str, Any]]:
         """The conversation's events."""
-        answer = self.client.get(f"/conversations/{self.id}/events", params={"after": after, "wait": wait})
+        answer = self.call("GET", f"/{self.id}/events", params={"after": after, "wait": wait})
         assert answer.status_code == 200, answer.text
         return list(answer.json()["events"])
 

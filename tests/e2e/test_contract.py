@@ -1,7 +1,6 @@
 """The outside of the system as the contract describes it, on the running system."""
 
 import json
-import sqlite3
 import uuid
 from pathlib import Path
 
@@ -50,11 +49,11 @@ def test_rasa_asks_for_its_token(system: System) -> None:
 
 def test_the_ladder_of_access(system: System) -> None:
     mine, theirs = Pupil(system.url), Pupil(system.url)
-    path = f"/conversations/{mine.id}/events"
-    assert httpx.get(f"{system.url}/api/v1{path}").status_code == 401
-    assert httpx.get(f"{system.url}/api/v1{path}", headers={"Authorization": "Bearer x"}).status_code == 401
-    assert theirs.client.get(path).status_code == 404
-    assert mine.client.get(path).status_code == 200
+    path = f"/{mine.id}/events"
+    assert httpx.get(mine.address(path)).status_code == 401
+    assert httpx.get(mine.address(path), headers={"Authorization": "Bearer x"}).status_code == 401
+    assert theirs.call("GET", path).status_code == 404
+    assert mine.call("GET", path).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -89,9 +88,9 @@ def test_events_have_no_gap_and_a_stream_resumes_where_it_stopped(pupil: Pupil) 
     pupil.say("hej")
     every = pupil.events()
     assert [event["seq"] for event in every] == list(range(1, len(every) + 1))
-    headers = {"Accept": "text/event-stream", "Last-Event-ID": "1"}
+    headers = {**pupil.headers, "Accept": "text/event-stream", "Last-Event-ID": "1"}
     ids = []
-    with pupil.client.stream("GET", f"/conversations/{pupil.id}/events", headers=headers) as stream:
+    with httpx.stream("GET", pupil.address(f"/{pupil.id}/events"), headers=headers) as stream:
         for line in stream.iter_lines():
             if line.startswith("data:"):
                 ids.append(json.loads(line[5:])["seq"])
@@ -103,21 +102,17 @@ def test_events_have_no_gap_and_a_stream_resumes_where_it_stopped(pupil: Pupil) 
 def test_erasing_leaves_no_word_in_any_database(system: System, pupil: Pupil) -> None:
     secret = "zielonykrokodyl"
     pupil.say(f"cześć, lubię {secret}")
-    assert pupil.client.delete(f"/conversations/{pupil.id}").status_code == 204
-    assert pupil.client.get(f"/conversations/{pupil.id}/events").status_code == 401
-    for file in ("drogowskaz.db", "trackers.db"):
-        with sqlite3.connect(system.folder / file) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
+    assert pupil.call("DELETE", f"/{pupil.id}").status_code == 204
+    assert pupil.call("GET", f"/{pupil.id}/events").status_code == 401
     for file in system.folder.glob("*.db*"):
         assert secret.encode() not in file.read_bytes(), file.name
     assert secret not in system.output()
 
 
 def test_feedback_is_taken(pupil: Pupil) -> None:
-    path = f"/conversations/{pupil.id}/feedback"
-    assert pupil.client.post(path, json={"score": 5, "comment": "fajny"}).status_code == 204
-    assert pupil.client.post(path, json={"score": 6}).status_code == 422
+    path = f"/{pupil.id}/feedback"
+    assert pupil.call("POST", path, json={"score": 5, "comment": "fajny"}).status_code == 204
+    assert pupil.call("POST", path, json={"score": 6}).status_code == 422
 
 
 def test_health_and_readiness(system: System) -> None:
@@ -150,7 +145,7 @@ def test_the_catalogue_can_be_read(system: System, kind: str) -> None:
 def test_the_page_with_the_widget_is_served(system: System) -> None:
     page = httpx.get(f"{system.url}/")
     assert page.status_code == 200
-    assert "/widget.js" in page.text
+    assert "widget.js" in page.text
     assert "default-src" in page.headers["content-security-policy"]
     assert httpx.get(f"{system.url}/widget.js").status_code == 200
 

@@ -63,8 +63,8 @@ def test_an_industry_button_leads_to_courses(system: System) -> None:
 @pytest.mark.parametrize(
     ("language", "asks", "interrupts", "expected", "tells"),
     [
-        ("pl", "jakieś kursy macie?", "a kim ty w ogóle jesteś, człowiekiem?", "bot", "lubię gotować"),
-        ("en", "got any courses?", "wait, are you a real human?", "bot", "I like cooking"),
+        ("pl", "jakieś kursy macie?", "a kim ty w ogóle jesteś, człowiekiem?", "program", "lubię gotować"),
+        ("en", "got any courses?", "wait, are you a real human?", "program", "I like cooking"),
     ],
 )
 def test_an_interruption_is_answered_and_the_question_comes_back(
