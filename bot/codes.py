@@ -1,13 +1,21 @@
-"""Codes of qualifications in any spelling: "mec05", "MEC 5", "Mec.05 i 08" → "MEC.05", "MEC.08"."""
+"""Codes of qualifications in any spelling: "mec05", "MEC 5", "mec zero pięć", "Mec.05 i 08" → "MEC.05", "MEC.08"."""
 
 from __future__ import annotations
 
 import re
 from typing import FrozenSet, Iterator, NamedTuple
 
+from bot.text import strip_diacritics
+
 SEPARATOR = r"[\s.\-–_,:/]{0,3}"
 MORE = re.compile(r"\s*(?:,|/|\+|&|i|oraz|and|or|albo|lub|czy)\s*(0\d|1\d)\b(?!\.\d)", re.IGNORECASE)
 NOT_A_CODE = re.compile(r"\s*(?:lat|lata|roku?|godz\w*|h|klas\w*|kl|razy|tygodni\w*|miesi\w*|zł|years?|hours?|grade|class|times|months?)\b", re.I)
+
+
+SPOKEN = {
+    **dict(zip("jeden dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć jedenaście dwanaście".split(), range(1, 13))),
+    **dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13))),
+}
 
 
 class Code(NamedTuple):
@@ -24,10 +32,12 @@ class Codes:
     def __init__(self, known: FrozenSet[str]) -> None:
         self._known = known
         prefixes = "|".join(sorted({code.split(".")[0] for code in known}))
+        spoken = "|".join(sorted({word for one in SPOKEN for word in (one, strip_diacritics(one))}))
+        self._spoken = re.compile(rf"(?<![^\W_])({prefixes}){SEPARATOR}(?:zero|o|oh)\s+({spoken})(?![^\W_])", re.IGNORECASE)
         self._pattern = re.compile(rf"(?<![^\W_])({prefixes}){SEPARATOR}([0oO]?\d{{1,2}})(?![^\W_])(?!\.\d)", re.IGNORECASE)
 
     def find(self, text: str) -> Iterator[Code]:
-        """All codes of a text, in order."""
+        """All codes of a text."""
         for hit in self._pattern.finditer(text):
             branch = hit[1].upper()
             value = self._code(branch, hit[2])
@@ -35,6 +45,11 @@ class Codes:
                 continue
             yield Code(value, hit.start(), hit.end())
             yield from self._more(text, branch, hit.end())
+        for hit in self._spoken.finditer(text):
+            number = next(value for word, value in SPOKEN.items() if strip_diacritics(word) == strip_diacritics(hit[2].lower()))
+            value = self._code(hit[1].upper(), str(number))
+            if value:
+                yield Code(value, hit.start(), hit.end())
 
     def _more(self, text: str, branch: str, end: int) -> Iterator[Code]:
         """Further numbers after the same letters: "ELM.03/06"."""

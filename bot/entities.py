@@ -3,8 +3,9 @@
 Rules, in this order:
 
 1. Codes of qualifications, then the longest name wins; of two equally long ones that with fewer typos. Names do not overlap,
-   except that an interest may share its words with one other entity ("fotografia": an industry and an interest), and that
-   "technikum samochodowe" is a profession and a type of school.
+   except that an interest may share its words with a type of course or an industry ("fotografia", "kurs spawania TIG"), and
+   that "technikum samochodowe" is a profession and a type of school.
+   A railway trade says its industry itself ("torowiec na kolei").
 2. "elektryka" may be a person (of "elektryk") or the field: a person after words like "na", "zawód", "dla".
 3. A field that the pupil likes ("kręci mnie automatyka") is an interest, not the own profession.
 4. A plain profession ("mechatronik") becomes the technician of that name when the message speaks of a technikum or a
@@ -33,13 +34,16 @@ from bot.codes import Codes
 from bot.matcher import Match, Matcher
 from bot.polarity import DISLIKE, Polarity
 from bot.terms import Meaning
-from bot.text import LONGEST
+from bot.text import LONGEST, strip_diacritics
 from bot.tokens import Token, tokenize
 
 INTEREST = "interest"
+FREE = ""
+RAILWAY = lexicon.RAILWAY[0]
 REJECTABLE = {INTEREST, "profession", "industry", "course_type"}
+NEAR = 3
 PERSON_BEFORE = re.compile(
-    r"^(?:na|za|dla|u|od|jako|zawod\w*|prac[aeyuo]\w*|pomocnik\w*|ucze?n\w*|koncz\w*|ukoncz\w*|robi\w*|dyplom\w*|kwalifikac\w*|pan\w*|"
+    r"^(?:na|za|dla|u|od|jako|zawod\w*|prac[aeyuo]\w*|pomocnik\w*|ucze?n\w*|(?:s|u)?koncz\w*|absolwent\w*|klas\w+|rok|robi\w*|dyplom\w*|kwalifikac\w*|pan\w*|"
     r"zarob\w*|pensj\w*|syn|tata|brat|wujek|jest(?:em)?)$"
 )
 SPEAKS_OF_TECHNICIAN = re.compile(r"^(?:technik\w*|technicz\w*|technician\w*)$")
@@ -88,8 +92,8 @@ class EntityFinder:
 
     def _as_technicians(self, named: List[Named], tokens: Sequence[Token]) -> List[Named]:
         """Rule 4."""
-        schools = {one.meaning.value for one in named if one.meaning.kind == "school_type"}
         used = {place for one in named if one.meaning.kind == "profession" for place in range(one.start, one.end)}
+        schools = {one.meaning.value for one in named if one.meaning.kind == "school_type" and one.start not in used}
         spoken = any(SPEAKS_OF_TECHNICIAN.match(token.plain) for place, token in enumerate(tokens) if place not in used)
         if "BS1" in schools or not (spoken or "T" in schools):
             return named
@@ -108,13 +112,27 @@ def _chosen(matches: Iterable[Match], tokens: Sequence[Token], polarity: Polarit
     spans: Dict[Tuple[int, int], List[Match]] = {}
     for match in matches:
         spans.setdefault((match.start, match.end), []).append(match)
-    taken: Set[int] = set()
-    for start, end in sorted(spans, key=lambda span: (span[0] - span[1], min(match.cost for match in spans[span]), span[0])):
-        if taken & {*range(start, end)}:
+    owners: Dict[int, str] = {}
+    for (start, end), same in sorted(spans.items(), key=_claim):
+        holders = {owners.get(place, FREE) for place in range(start, end)}
+        if holders == {FREE}:
+            found = _meant(same, tokens, polarity)
+        elif holders <= {"course_type", "industry"}:
+            found = [one for one in _meant(same, tokens, polarity) if one.meaning.kind == INTEREST]
+        else:
             continue
-        taken.update(range(start, end))
-        chosen += _meant(spans[start, end], tokens, polarity)
-    return chosen
+        kinds = [one.meaning.kind for one in found]
+        owners.update(dict.fromkeys(range(start, end), INTEREST if INTEREST in kinds else kinds[0]) if kinds else {})
+        chosen += found
+    railway_trade = any(one.meaning.kind == "profession" and RAILWAY in one.meaning.extra for one in chosen)
+    return [one for one in chosen if not (railway_trade and one.meaning.kind == "industry" and RAILWAY in one.meaning.extra)]
+
+
+def _claim(item: Tuple[Tuple[int, int], List[Match]]) -> Tuple[int, int, int, int]:
+    """How strong a claim on words is, the strongest first: length, typos, kind, then place."""
+    (start, end), same = item
+    kind = min(PRIORITY.index(meaning.kind) for match in same for meaning in match.term.meanings)
+    return start - end, min(match.cost for match in same), kind, start
 
 
 def _meant(matches: Sequence[Match], tokens: Sequence[Token], polarity: Polarity) -> List[Named]:
@@ -132,7 +150,7 @@ def _meant(matches: Sequence[Match], tokens: Sequence[Token], polarity: Polarity
         person = matches[0].start > 0 and bool(PERSON_BEFORE.match(tokens[matches[0].start - 1].plain))
         others = [one for one in others if _is_person(one) == person]
         interests = [] if person else interests
-    if interests and polarity.likes:
+    if interests and polarity.speaks:
         others = [one for one in others if not one.meaning.field]
     best = min(others, key=_rank, default=None)
     school = [one for one in others if best and one.meaning.kind == "school_type" and one.meaning.kind != best.meaning.kind]
@@ -152,19 +170,24 @@ def _rank(one: Named) -> Tuple[bool, int]:
 
 
 def _place(match: Match, meaning: Meaning) -> Tuple[int, int]:
-    if meaning.word is None:
-        return match.start, match.end
-    return match.start + meaning.word, match.start + meaning.word + 1
+    first, last = meaning.part or (0, match.end - match.start)
+    return match.start + first, match.start + last
 
 
 def _grades(tokens: Sequence[Token], named: Sequence[Named]) -> List[Named]:
     """The grades between what is named already; an interest in numbers does not hide them."""
     taken = {place for one in named for place in range(one.start, one.end)}
     schools = {place for one in named if one.meaning.kind == "school_type" for place in range(one.start, one.end)}
-    trades = {place for one in named if one.meaning.kind in ("profession", "industry") for place in range(one.start, one.end)}
+    trades = {place for one in named if _is_named_plainly(one, tokens) for place in range(one.start, one.end)}
     return [
         Named(Meaning("grade", grade.value), grade.start, grade.end, 0, ()) for grade in grades.find(tokens, taken, schools, trades)
     ]
+
+
+def _is_named_plainly(one: Named, tokens: Sequence[Token]) -> bool:
+    """A profession in its base form: "elektryk 2" is a second year, "w elektryku 2" is a school."""
+    said = [token.plain for token in tokens[one.start : one.end]]
+    return one.meaning.kind == "profession" and said == [strip_diacritics(word) for word in one.phrase]
 
 
 def _with_roles(named: Sequence[Named], polarity: Polarity) -> List[Named]:
@@ -176,8 +199,9 @@ def _with_roles(named: Sequence[Named], polarity: Polarity) -> List[Named]:
 def _role(one: Named, polarity: Polarity, places: Set[int]) -> Optional[str]:
     if one.meaning.kind not in REJECTABLE:
         return None
-    role = polarity.of(one.start, one.end, places)
-    return role if role == DISLIKE or one.meaning.kind == INTEREST else None
+    if one.meaning.kind == INTEREST:
+        return polarity.of(one.start, one.end, places)
+    return DISLIKE if polarity.of(one.start, one.end, places, NEAR) == DISLIKE else None
 
 
 def _entities(named: Sequence[Named], tokens: Sequence[Token]) -> List[Dict[str, Any]]:

@@ -21,7 +21,7 @@ ORDINALS = {
 }
 FEMININE = re.compile(r"(?:a|ej)$")
 DIGITS = {"1": "1", "2": "2", "3": "3", "4": "4", "5": "5"}
-ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5"}
+ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 CARDINALS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
 SUFFIXES = {"st", "nd", "rd", "th", "sza", "szej", "ga", "giej", "cia", "ciej", "ta", "tej", "wsza", "wszej", "szy", "gi", "ci", "ty"}
 COMPOUNDS = re.compile(r"^(pierwszo|drugo|trzecio|czwarto|piato)(?:klasi\w+|roczn\w+)$")
@@ -29,7 +29,8 @@ COMPOUND_VALUES = {"pierwszo": "1", "drugo": "2", "trzecio": "3", "czwarto": "4"
 NAMED = {"pierwszak": "1", "pierwszaki": "1", "pierwszakiem": "1", "freshman": "1", "freshmen": "1", "sophomore": "2"}
 
 CLASS_WORDS = {"klasa", "klasy", "klasie", "klase", "klas", "kl", "class", "grade", "grader", "graders", "form"}
-YEAR_WORDS = {"rok", "roku", "rocznik", "year", "yr", "yrs"}
+YEAR_WORDS = {"rok", "roku", "year", "yr"}
+ENGLISH_CLASS_WORDS = {"class", "grade", "year", "yr", "form"}
 SCHOOL_WORDS = re.compile(r"^(?:technik(?:um|umie|a|u)|branzow\w*|zawodow(?:ka|ki|ke|ce)|bs|liceum|lo|szkol\w*|school)$")
 PRIMARY = re.compile(r"^(?:podstaw\w*|primary|sp|elementary|gimnazj\w*|preschool|przedszkol\w*)$")
 AT = {"w", "do", "z", "ze", "in", "we"}
@@ -105,13 +106,13 @@ class _Message(NamedTuple):
         if not 0 <= place < len(self.tokens):
             return None
         token = self.tokens[place]
-        if token.typed in ROMAN and (token.typed != "I" or self._is_roman_one(place)):
-            return ROMAN[token.typed]
+        if token.plain in ROMAN and (len(token.plain) > 1 or (token.typed.isupper() and self._by_class(place))):
+            return ROMAN[token.plain]
         value = ORDINALS.get(token.plain) or DIGITS.get(token.plain)
         return value or (CARDINALS.get(token.plain) if cardinals else None)
 
-    def _is_roman_one(self, place: int) -> bool:
-        return self.word(place + 1) in CLASS_WORDS or self.word(place - 1) in CLASS_WORDS or place + 1 in self.schools
+    def _by_class(self, place: int) -> bool:
+        return place + 1 in self.schools or any(self.word(near).startswith("kl") for near in (place - 1, place + 1))
 
     def is_primary(self, grade: Grade) -> bool:
         return any(PRIMARY.match(self.word(place)) for place in range(grade.end, grade.end + 3))
@@ -141,12 +142,23 @@ def _number_then_class(message: _Message, place: int) -> Optional[Grade]:
         return None
     if NOT_OF_SCHOOL.match(message.word(after + 1)) and not message.is_school(after + 2):
         return None
+    if message.word(place) == "pierwsza" and _is_praise(message, place, after + 1):
+        return None
     plain_digit = message.word(place) in DIGITS and after == place + 1
     if plain_digit and word in ("year", "yr") and not _is_calque(message, place, after):
         return None
     if plain_digit and word in ("klas", "graders"):
         return None
+    if word in ("rok", "roku") and not (message.ends(after + 1) or place == 0 or message.word(place - 1) in AT | {"na"} or _school_near(message, after + 1) or _school_near(message, after + 2) or _school_near(message, place - 2)):
+        return None
     return Grade(value, place, after + 1)
+
+
+def _is_praise(message: _Message, place: int, end: int) -> bool:
+    """ "obsługa pierwsza klasa": right after another word, and no school in sight."""
+    before = message.word(place - 1)
+    glued = place > 0 and not message.ends(place) and before not in FILLERS and not message.is_school(place - 1)
+    return glued and not (place - 1 in message.trades or _school_near(message, end))
 
 
 def _is_calque(message: _Message, place: int, after: int) -> bool:
@@ -163,10 +175,11 @@ def _class_then_number(message: _Message, place: int) -> Optional[Grade]:
     glued = word == "y" and message.gap(after) == "" and message.word(after) in DIGITS
     if word not in CLASS_WORDS | YEAR_WORDS and not glued:
         return None
-    if set(message.gap(after)) & set(",;!?\n("):
+    english = word in ENGLISH_CLASS_WORDS
+    if set(message.gap(after)) & set(",;!?\n(" if word.startswith("kl") else ",;!?\n(."):
         return None
-    value = message.number(after, cardinals=word in ("class", "grade", "year", "yr", "form"))
-    if not value or (word in YEAR_WORDS and not (message.ends(after + 1) or _school_near(message, after + 1) or word == "year")):
+    value = message.number(after, cardinals=english)
+    if not value or word == "graders" or (english and message.word(after) in ORDINALS) or (word in YEAR_WORDS and not (message.ends(after + 1) or _school_near(message, after + 1) or word == "year")):
         return None
     if message.word(after + 1) in CLASS_WORDS | YEAR_WORDS and not message.ends(after + 1):
         return None
@@ -201,7 +214,7 @@ def _number_and_school(message: _Message, place: int) -> Optional[Grade]:
     if not value or message.word(place - 1) in NUMBER_SIGN or message.word(after) == "stopnia":
         return None
     ordinal = message.word(place) in ORDINALS
-    alone = not ordinal and message.gap(place) != "" and message.gap(after) != ""
+    alone = not ordinal and (place == 0 or message.gap(place) != "") and message.gap(after) != ""
     if after in message.schools and (alone or _is_class_ordinal(message, place)) and "," not in message.gap(after):
         return Grade(value, place, after)
     if not message.ends(after):

@@ -25,6 +25,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.english import english_forms
 from bot.lemmas import forms, is_polish, is_polish_without_diacritics
 from bot.text import strip_diacritics
 
@@ -90,9 +91,17 @@ def detect(text: str) -> Detection:
 
 
 def listed_words() -> FrozenSet[str]:
-    """All Polish and English words of the lists, in lower case and without diacritics."""
+    """All Polish and English words of the lists, without diacritics; English ones with their regular endings."""
     lists = _lists()
-    return frozenset(map(strip_diacritics, lists["pl"] | lists["en"] | lists["shared"]))
+    return frozenset(
+        {strip_diacritics(word) for word in lists["pl"] | lists["shared"]}
+        | {form for word in lists["en"] for form in english_forms(word)}
+    )
+
+
+def leaning(word: str) -> float:
+    """What the letters of an unknown word say: positive Polish, negative English, at most 1.4 either way."""
+    return _by_letters(strip_diacritics(word.lower()))
 
 
 def _by_script(text: str) -> Optional[str]:

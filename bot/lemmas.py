@@ -15,8 +15,21 @@ OTHER_TABLES = ("depr", "adj", "adja", "adjp", "adv", "num", "prep", "conj", "pa
 PLACE_NAME = "nazwa_geograficzna"
 RESTORED = {"a": "ą", "c": "ć", "e": "ę", "l": "ł", "n": "ń", "o": "ó", "s": "ś", "z": "żź"}
 
-FEMININE = ("i", "ę", "ą", "o", "om", "ami", "ach")
-MASCULINE = ("a", "owi", "em", "iem", "u", "ie", "e", "y", "i", "owie", "ów", "om", "ami", "ach")
+ENDINGS = {
+    "ować": "uję uje ujesz ują ował owała owałem owałam owali owanie owania owaniu owaniem owany owane".split(),
+    "ka": "ki ce kę ką ko ek kom kami kach".split(),
+    "ga": "gi dze gę gą go g gom gami gach".split(),
+    "ia": "ii ię ią io".split(),
+    "a": "y i ie ę ą o om ami ach".split(),
+    "ny": "ny nego nemu nym na nej ną ne ni nych nymi".split(),
+    "ki": "ki kiego kiemu kim ka kiej ką kie kich kimi ków kom kami kach".split(),
+    "stwo": "stwa stwu stwem stwie".split(),
+    "o": "a u em".split(),
+    "k": "k ka kowi kiem ku cy ków kom kami kach".split(),
+    "y": "y ów om ami ach".split(),
+    "i": "i ów om ami ach".split(),
+}
+MASCULINE = "a owi em iem u ie e y i owie ów om ami ach".split()
 PAST = {"ł": ("em", "eś"), "a": ("m", "ś"), "i": ("śmy", "ście"), "y": ("śmy", "ście")}
 
 
@@ -58,6 +71,8 @@ def forms(word: str, number: Optional[str] = None) -> Set[str]:
     word = word.lower()
     found = [reading for reading in _readings(word) if reading[0][:1].islower()] or _readings(word)
     verbs = [reading for reading in found if reading[1].startswith("inf")]
+    nouns = [reading for reading in found if reading[1].startswith("subst")]
+    found = found if verbs else nouns or found
     base = [reading for reading in found if reading[0].lower() == word]
     wanted = verbs or base or found
     plural = not (verbs or base) and any(":pl:nom" in tag for _, tag in found)
@@ -93,13 +108,12 @@ def _paradigm(tag: str) -> str:
 
 
 def _guessed(word: str) -> Iterator[str]:
-    """Forms of a noun that no dictionary has: "mechatroniczka" → "mechatroniczce", "mechatronik" → "mechatronikiem"."""
+    """Forms of a word that no dictionary has: "mechatroniczka" → "mechatroniczce", "baristyczny" → "baristycznego"."""
     if len(word) < 3 or not word.isalpha():
         return
-    if word.endswith("ka"):
-        yield from (word[:-1] + ending for ending in FEMININE)
-        yield from (word[:-2] + "ce", word[:-2] + "ek")
-    elif word[-1] not in "aeioóuyąę":
-        yield from (word + ending for ending in MASCULINE)
-        if word.endswith("k"):
-            yield word[:-1] + "cy"
+    for ending, others in ENDINGS.items():
+        if word.endswith(ending):
+            yield from (word[: len(word) - len(ending)] + other for other in others)
+            return
+    if word[-1] not in "eóuąęć":
+        yield from (word + other for other in MASCULINE)

@@ -23,6 +23,7 @@ TECHNICIAN = "technik"
 SCHOOL_OF_TECHNICIANS = "T"
 SCHOOL_WORDS_PL = ("technikum", "techniku", "technika", "tech")
 SCHOOL_WORDS_EN = ("technikum", "technical school", "tech school")
+FIELDS_PL = ("yka", "ika")
 PARENTHESIS = re.compile(r"\s*\([^)]*\)")
 
 SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -139,13 +140,13 @@ class _Reader(NamedTuple):
             more = self.aliases["industries"][record["id"]]
             for language, alias in (*_names(record), *_aliases(more)):
                 yield _term(alias, language, meaning)
-            for head in heads["pl"]:
-                for adjective in more["adjectives_pl"]:
-                    yield _term(f"{head} {adjective}", "pl", meaning)
-                    yield _term(f"{adjective} {head}", "pl", meaning)
-            for head in heads["en"]:
-                for adjective in more["adjectives_en"]:
-                    yield _term(f"{adjective} {head}", "en", meaning)
+            for adjective in more["adjectives_pl"]:
+                yield _term({"words": adjective, "company": heads["anywhere"]}, "pl", meaning)
+                yield from (_term(f"{head} {adjective}", "pl", meaning) for head in heads["pl"])
+                yield from (_term(f"{adjective} {head}", "pl", meaning) for head in heads["pl"])
+            for adjective in more["adjectives_en"]:
+                yield _term({"words": adjective, "company": heads["anywhere"]}, "en", meaning)
+                yield from (_term(f"{adjective} {head}", "en", meaning) for head in heads["en"])
         for record in self.qualifications["branches"]:
             extra = RAILWAY if record["id"] == RAILWAY_BRANCH else ()
             meaning = (Meaning("industry", record["industries"][0], extra),)
@@ -183,20 +184,21 @@ class _Reader(NamedTuple):
         for meaning, record in profiles:
             for adjective in record["pl"]:
                 for school in SCHOOL_WORDS_PL:
-                    yield _school([f"=:{school}", *_keys(adjective, "pl")], meaning, 0)
-                    yield _school([*_keys(adjective, "pl"), f"=:{school}"], meaning, -1)
+                    yield _school((), [f"=:{school}"], _keys(adjective, "pl"), meaning)
+                    yield _school(_keys(adjective, "pl"), [f"=:{school}"], (), meaning)
             for subject in record["en"]:
                 for school in SCHOOL_WORDS_EN:
-                    yield _school([*_keys(subject, "en"), *_keys(school, "en")], meaning, -1)
+                    yield _school(_keys(subject, "en"), _keys(school, "en"), (), meaning)
                     for joint in ("of", "for"):
-                        yield _school([*_keys(school, "en"), f"=:{joint}", *_keys(subject, "en")], meaning, 0)
+                        yield _school((), _keys(school, "en"), (f"=:{joint}", *_keys(subject, "en")), meaning)
 
     def _interests(self) -> Iterator[Term]:
         for record in self.interests["interests"]:
             meaning = (_interest(record),)
             for language in LANGUAGES:
                 for alias in record[f"aliases_{language}"]:
-                    yield _term(alias, language, meaning)
+                    is_field = isinstance(alias, str) and alias.endswith(FIELDS_PL) and " " not in alias
+                    yield _term({"words": alias, "singular": True} if is_field else alias, language, meaning)
 
 
 def _interest(record: Dict[str, Any]) -> Meaning:
@@ -245,9 +247,9 @@ def _keys(phrase: str, manner: str) -> List[str]:
 
 def _school_of(rest: str, meaning: Meaning) -> Term:
     """ "technikum hotelarstwa" from "technik hotelarstwa"."""
-    return _school(["=:technikum", *_keys(rest, "pl")], meaning, 0)
+    return _school((), ["=:technikum"], _keys(rest, "pl"), meaning)
 
 
-def _school(keys: Sequence[str], meaning: Meaning, school: int) -> Term:
-    word = school if school >= 0 else len(keys) - 1
-    return Term(tuple(keys), (meaning, Meaning("school_type", SCHOOL_OF_TECHNICIANS, word=word)))
+def _school(before: Sequence[str], school: Sequence[str], after: Sequence[str], meaning: Meaning) -> Term:
+    part = (len(before), len(before) + len(school))
+    return Term((*before, *school, *after), (meaning, Meaning("school_type", SCHOOL_OF_TECHNICIANS, part=part)))

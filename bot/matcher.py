@@ -7,15 +7,17 @@ from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequen
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.language import listed_words
+from bot.english import english_plural, english_verb
+from bot.language import leaning, listed_words
 from bot.lemmas import forms, is_polish, is_polish_without_diacritics
 from bot.terms import Term
 from bot.text import strip_diacritics
 from bot.tokens import Token
 
-ONE_TYPO_FROM, TWO_TYPOS_FROM = 5, 9
+ONE_TYPO_FROM, TWO_TYPOS_FROM, TYPO_IN_HOBBY_FROM = 5, 9, 8
 WITHIN_A_NAME = frozenset("-–/.+&'’\"„”")
 COMMAS_FROM = 3
+CLEAR_LEANING = 9
 
 Costs = Dict[str, int]
 
@@ -43,8 +45,10 @@ class Matcher:
         for key in sorted({word for term in terms for word in term.words}):
             for form in _spelled(key):
                 self._forms.setdefault(strip_diacritics(form), {}).setdefault(key, set()).add(form)
-        for form in self._forms:
-            if len(form) >= ONE_TYPO_FROM - 1 and form.isalpha():
+        names = {word for term in terms if any(one.kind != "interest" for one in term.meanings) for word in term.words}
+        for form, keys in self._forms.items():
+            shortest = ONE_TYPO_FROM if names & keys.keys() or any(key.startswith("pl") for key in keys) else TYPO_IN_HOBBY_FROM
+            if len(form) >= shortest and form.isalpha():
                 self._buckets.setdefault((form[0], len(form)), []).append(form)
                 self._tails.setdefault(form[1:], []).append(form)
 
@@ -92,7 +96,8 @@ class Matcher:
         if not near or is_polish_without_diacritics(word):
             return {}
         best = min(near.values())
-        return {key: best for form, cost in near.items() if cost == best for key in self._forms[form]}
+        lean = leaning(word)
+        return {key: best for form, cost in near.items() if cost == best for key in self._forms[form] if _speaks(key, lean)}
 
     def _nearest(self, word: str) -> Dict[str, int]:
         """Forms within reach: a wrong, missing, doubled or swapped letter; two of them in a long word."""
@@ -116,6 +121,13 @@ def _joined(gap: str, size: int) -> bool:
     return all(character.isspace() or character in WITHIN_A_NAME or (size >= COMMAS_FROM and character in ",()") for character in gap)
 
 
+def _speaks(key: str, lean: float) -> bool:
+    """Whether a word of the lexicon fits the letters of the unknown word: "automatic" is no typo of "automatyk"."""
+    if key.startswith("=") or abs(lean) < CLEAR_LEANING:
+        return True
+    return key.startswith("pl") == (lean > 0)
+
+
 def _spelled(key: str) -> Set[str]:
     """All spellings of a word of the lexicon; the key says how it is inflected."""
     manner, _, word = key.partition(":")
@@ -124,18 +136,4 @@ def _spelled(key: str) -> Set[str]:
     if manner.startswith("pl"):
         made = forms(word, "sg" if manner == "pl.sg" else None)
         return made | {"tech"} if word == "technik" else made
-    return _english_plural(word) | (_english_verb(word) if manner == "en.verb" else set())
-
-
-def _english_plural(word: str) -> Set[str]:
-    if len(word) < 3:
-        return {word}
-    if word.endswith("y") and word[-2] not in "aeiou":
-        return {word, f"{word[:-1]}ies"}
-    return {word, f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"}
-
-
-def _english_verb(word: str) -> Set[str]:
-    stem = word[:-1] if word.endswith("e") else word
-    doubled = word + word[-1]
-    return {f"{stem}ing", f"{stem}ed", f"{doubled}ing", f"{doubled}ed"}
+    return english_verb(word) if manner == "en.verb" else english_plural(word)

@@ -7,20 +7,22 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 from bot.text import strip_diacritics
 from bot.tokens import Token
 
-SHORT_MESSAGE = 3
+SHORT_MESSAGE = 4
+NOT_ASKED, LIKED_OR_SHORT, LIKED_ONLY = range(3)
+LIKED = {False: NOT_ASKED, True: LIKED_OR_SHORT, "strict": LIKED_ONLY}
 
 
 class Meaning(NamedTuple):
     """One entity that a term stands for.
 
-    `extra`: further keys of the entity. `word`: narrows its place to one word of the phrase. `field`: a field of work, not a
+    `extra`: further keys of the entity. `part`: narrows its place to some words of the phrase. `field`: a field of work, not a
     person. `weak`: gives way to any other meaning of the same words.
     """
 
     kind: str
     value: str
     extra: Tuple[Tuple[str, str], ...] = ()
-    word: Optional[int] = None
+    part: Optional[Tuple[int, int]] = None
     field: bool = False
     weak: bool = False
 
@@ -33,17 +35,17 @@ class Limits(NamedTuple):
     not_before: Tuple[str, ...] = ()
     company: Tuple[str, ...] = ()
     strangers: Tuple[str, ...] = ()
-    liked: bool = False
+    liked: int = 0
 
     @classmethod
     def read(cls, record: Dict[str, Any]) -> Limits:
         """The limits of an alias as it stands in a YAML file."""
         lists = {key: tuple(strip_diacritics(str(word).lower()) for word in record.get(key, ())) for key in cls._fields[:-1]}
-        return cls(**lists, liked=bool(record.get("liked", False)))
+        return cls(**lists, liked=LIKED[record.get("liked", False)])
 
     def joined(self, other: Limits) -> Limits:
         """Both limits at once."""
-        return Limits(*(mine + theirs for mine, theirs in zip(self[:-1], other[:-1])), self.liked or other.liked)
+        return Limits(*(mine + theirs for mine, theirs in zip(self[:-1], other[:-1])), max(self.liked, other.liked))
 
     def allow(self, tokens: Sequence[Token], start: int, end: int, liking: bool) -> bool:
         """Whether the words `start` to `end` of a message may mean the term; `liking`: the message speaks of likes."""
@@ -58,7 +60,7 @@ class Limits(NamedTuple):
             return False
         if any(_fits(word, self.strangers) for word in others):
             return False
-        return liking or not self.liked or len(tokens) <= SHORT_MESSAGE
+        return liking or self.liked == NOT_ASKED or (self.liked == LIKED_OR_SHORT and len(tokens) <= SHORT_MESSAGE)
 
 
 class Term(NamedTuple):
@@ -81,4 +83,5 @@ def _fits_one(word: str, pattern: str) -> bool:
 
 def _follows(tokens: Sequence[Token], end: int, phrase: str) -> bool:
     parts: List[str] = phrase.split()
-    return [token.plain for token in tokens[end : end + len(parts)]] == parts
+    words = [token.plain for token in tokens[end : end + len(parts)]]
+    return len(words) == len(parts) and all(map(_fits_one, words, parts))
