@@ -5,7 +5,7 @@ PYTHON3 := $(shell command -v python3 || command -v python)
 PYTHON := .venv/bin/python
 PYTHON_BOT := bot/.venv/bin/python
 
-.PHONY: help run test lint types train validate eval lock clean environments environments-dev
+.PHONY: help run test lint types train validate bench lock clean environments environments-dev
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ train: environments ## Train the model when the training data changed
 
 validate: environments-dev ## Rasa's check of domain, rules and training data; warnings are errors
 	@$(PYTHON_BOT) -m bot.validate
+
+bench: environments-dev ## Start-up, turn time and memory on this machine
+	@$(PYTHON) -m bench.basics
 
 lock: ## Compile the requirement files after a change of a pyproject.toml
 	@.ci/lock
