@@ -5,10 +5,10 @@ PYTHON3 := $(shell command -v python3 || command -v python)
 PYTHON := .venv/bin/python
 PYTHON_BOT := bot/.venv/bin/python
 
-.PHONY: help run test lint types train validate bench lock clean environments environments-dev
+.PHONY: help run test lint types train validate bench remove-examples lock clean environments environments-dev
 
 help: ## This list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 environments:
 	@test -n "$(PYTHON3)" || { echo "Python 3.9 or newer is needed to start. Install python3 and try again." >&2; exit 1; }
@@ -40,6 +40,9 @@ validate: environments-dev ## Rasa's check of domain, rules and training data; w
 
 bench: environments-dev ## Start-up, turn time and memory on this machine
 	@$(PYTHON) -m bench.basics
+
+remove-examples: environments ## Take the example dates of courses out of the catalogue
+	@$(PYTHON) -m scripts.remove_examples
 
 lock: ## Compile the requirement files after a change of a pyproject.toml
 	@.ci/lock

@@ -8,8 +8,8 @@ import structlog
 def configure(level: str) -> None:
     """Set up structlog for the process; `level` is a name such as INFO."""
     logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s")
-    # The access log would hold addresses of pupils, httpx' log the ids of their conversations on every turn.
-    for name in ("uvicorn.access", "httpx"):
+    # The access log would hold addresses of pupils, and the libraries say little that helps.
+    for name in ("uvicorn.access", "httpx", "rasa_sdk"):
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

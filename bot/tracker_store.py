@@ -58,7 +58,7 @@ class SnapshotTrackerStore(TrackerStore):
         **kwargs: Dict[Text, Any],
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
-        self._engine = sa.create_engine(url or _default_url(), future=True, pool_pre_ping=True)
+        self._engine = sa.create_engine(url or _default_url(), future=True, pool_pre_ping=True, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
         METADATA.create_all(self._engine)

@@ -88,7 +88,7 @@ export function card(data, t, press) {
     data.why && h('p', { class: 'why' }, h('b', {}, t.why), ` ${data.why}`),
     data.facts?.length > 0 && h('dl', {}, data.facts.map((one) => fact(one, t, phones))),
     chart(data.chart, t),
-    web(data.url) && h('p', {}, link(data.url, t.more, t)),
+    /^https?:/i.test(data.url ?? '') && h('p', {}, link(data.url, t.more, t)),
     source(data.source, t),
     buttons(data.buttons, t, press, data.title));
 }
