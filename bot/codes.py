@@ -9,13 +9,15 @@ from bot.text import strip_diacritics
 
 SEPARATOR = r"[\s.\-–_,:/]{0,3}"
 MORE = re.compile(r"\s*(?:,|/|\+|&|i|oraz|and|or|albo|lub|czy)\s*(0\d|1\d)\b(?!\.\d)", re.IGNORECASE)
-NOT_A_CODE = re.compile(r"\s*(?:lat|lata|roku?|godz\w*|h|klas\w*|kl|razy|tygodni\w*|miesi\w*|zł|years?|hours?|grade|class|times|months?)\b", re.I)
-
-
+NOT_A_CODE = re.compile(
+    r"\s*(?:lat|lata|rok|roku|godz\w*|h|klas\w*|kl|razy|tygodni\w*|miesi\w*|zł|years?|hours?|grade|class|times|months?)\b",
+    re.IGNORECASE,
+)
 SPOKEN = {
-    **dict(zip("jeden dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć jedenaście dwanaście".split(), range(1, 13))),
-    **dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13))),
-}
+    "jeden": 1, "dwa": 2, "trzy": 3, "cztery": 4, "pięć": 5, "sześć": 6, "siedem": 7, "osiem": 8, "dziewięć": 9,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+}  # fmt: skip
+SPOKEN_PLAIN = {strip_diacritics(word): number for word, number in SPOKEN.items()}
 
 
 class Code(NamedTuple):
@@ -32,9 +34,10 @@ class Codes:
     def __init__(self, known: FrozenSet[str]) -> None:
         self._known = known
         prefixes = "|".join(sorted({code.split(".")[0] for code in known}))
-        spoken = "|".join(sorted({word for one in SPOKEN for word in (one, strip_diacritics(one))}))
-        self._spoken = re.compile(rf"(?<![^\W_])({prefixes}){SEPARATOR}(?:zero|o|oh)\s+({spoken})(?![^\W_])", re.IGNORECASE)
-        self._pattern = re.compile(rf"(?<![^\W_])({prefixes}){SEPARATOR}([0oO]?\d{{1,2}})(?![^\W_])(?!\.\d)", re.IGNORECASE)
+        letters = rf"(?<![^\W_])({prefixes}){SEPARATOR}"
+        spoken = "|".join(sorted({*SPOKEN, *SPOKEN_PLAIN}))
+        self._spoken = re.compile(rf"{letters}(?:zero|o|oh)\s+({spoken})(?![^\W_])", re.IGNORECASE)
+        self._pattern = re.compile(rf"{letters}(o?\d{{1,2}})(?![^\W_])(?!\.\d)", re.IGNORECASE)
 
     def find(self, text: str) -> Iterator[Code]:
         """All codes of a text."""
@@ -46,8 +49,7 @@ class Codes:
             yield Code(value, hit.start(), hit.end())
             yield from self._more(text, branch, hit.end())
         for hit in self._spoken.finditer(text):
-            number = next(value for word, value in SPOKEN.items() if strip_diacritics(word) == strip_diacritics(hit[2].lower()))
-            value = self._code(hit[1].upper(), str(number))
+            value = self._code(hit[1].upper(), str(SPOKEN_PLAIN[strip_diacritics(hit[2].lower())]))
             if value:
                 yield Code(value, hit.start(), hit.end())
 

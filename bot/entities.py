@@ -2,10 +2,9 @@
 
 Rules, in this order:
 
-1. Codes of qualifications, then the longest name wins; of two equally long ones that with fewer typos. Names do not overlap,
-   except that an interest may share its words with a type of course or an industry ("fotografia", "kurs spawania TIG"), and
-   that "technikum samochodowe" is a profession and a type of school.
-   A railway trade says its industry itself ("torowiec na kolei").
+1. Codes of qualifications, then the longest name wins; of two equally long ones that with fewer typos. Names do not
+   overlap, but an interest may share its words with a type of course or an industry ("fotografia", "kurs spawania TIG"),
+   and "technikum samochodowe" is a profession and a type of school. A railway trade says its industry itself.
 2. "elektryka" may be a person (of "elektryk") or the field: a person after words like "na", "zawód", "dla".
 3. A field that the pupil likes ("kręci mnie automatyka") is an interest, not the own profession.
 4. A plain profession ("mechatronik") becomes the technician of that name when the message speaks of a technikum or a
@@ -77,7 +76,8 @@ class EntityFinder:
         polarity = Polarity(tokens)
         codes = self._code_entities(text, tokens)
         blocked = {place for one in codes for place in range(one.start, one.end)}
-        matches = [match for match in self._matcher.find(tokens, polarity.speaks) if not blocked & {*range(match.start, match.end)}]
+        found = self._matcher.find(tokens, polarity.speaks)
+        matches = [match for match in found if not blocked & {*range(match.start, match.end)}]
         named = self._as_technicians(_chosen(matches, tokens, polarity), tokens)
         named += codes
         named += _grades(tokens, named)
@@ -125,7 +125,8 @@ def _chosen(matches: Iterable[Match], tokens: Sequence[Token], polarity: Polarit
         owners.update(dict.fromkeys(range(start, end), INTEREST if INTEREST in kinds else kinds[0]) if kinds else {})
         chosen += found
     railway_trade = any(one.meaning.kind == "profession" and RAILWAY in one.meaning.extra for one in chosen)
-    return [one for one in chosen if not (railway_trade and one.meaning.kind == "industry" and RAILWAY in one.meaning.extra)]
+    said_twice = {"industry"} if railway_trade else set()
+    return [one for one in chosen if not (one.meaning.kind in said_twice and RAILWAY in one.meaning.extra)]
 
 
 def _claim(item: Tuple[Tuple[int, int], List[Match]]) -> Tuple[int, int, int, int]:
@@ -153,7 +154,7 @@ def _meant(matches: Sequence[Match], tokens: Sequence[Token], polarity: Polarity
     if interests and polarity.speaks:
         others = [one for one in others if not one.meaning.field]
     best = min(others, key=_rank, default=None)
-    school = [one for one in others if best and one.meaning.kind == "school_type" and one.meaning.kind != best.meaning.kind]
+    school = [one for one in others if one.meaning.part]
     return [one for one in (best, *school[:1], *interests[:1]) if one]
 
 
@@ -179,9 +180,8 @@ def _grades(tokens: Sequence[Token], named: Sequence[Named]) -> List[Named]:
     taken = {place for one in named for place in range(one.start, one.end)}
     schools = {place for one in named if one.meaning.kind == "school_type" for place in range(one.start, one.end)}
     trades = {place for one in named if _is_named_plainly(one, tokens) for place in range(one.start, one.end)}
-    return [
-        Named(Meaning("grade", grade.value), grade.start, grade.end, 0, ()) for grade in grades.find(tokens, taken, schools, trades)
-    ]
+    found = grades.find(tokens, taken, schools, trades)
+    return [Named(Meaning("grade", one.value), one.start, one.end, 0, ()) for one in found]
 
 
 def _is_named_plainly(one: Named, tokens: Sequence[Token]) -> bool:
@@ -193,7 +193,8 @@ def _is_named_plainly(one: Named, tokens: Sequence[Token]) -> bool:
 def _with_roles(named: Sequence[Named], polarity: Polarity) -> List[Named]:
     """Rule 5."""
     places = {place for one in named for place in range(one.start, one.end)}
-    return [one._replace(role=_role(one, polarity, places)) for one in sorted(named, key=lambda one: (one.start, -one.end))]
+    in_order = sorted(named, key=lambda one: (one.start, -one.end))
+    return [one._replace(role=_role(one, polarity, places)) for one in in_order]
 
 
 def _role(one: Named, polarity: Polarity, places: Set[int]) -> Optional[str]:

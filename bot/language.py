@@ -99,11 +99,6 @@ def listed_words() -> FrozenSet[str]:
     )
 
 
-def leaning(word: str) -> float:
-    """What the letters of an unknown word say: positive Polish, negative English, at most 1.4 either way."""
-    return _by_letters(strip_diacritics(word.lower()))
-
-
 def _by_script(text: str) -> Optional[str]:
     """The language of a message that is mostly not in Latin letters."""
     scripts = Counter(unicodedata.name(letter, "?").split()[0] for letter in text if letter.isalpha() and letter > "\u024f")

@@ -42,8 +42,7 @@ class Lexicon(NamedTuple):
 
 def load(folder: Path = CATALOGUE) -> Lexicon:
     """Reads the YAML files of a catalogue folder."""
-    files = {name: _read(folder / f"{name}.yaml") for name in ("qualifications", "occupations", "course_types", "aliases", "interests")}
-    reader = _Reader(**files)
+    reader = _Reader(**{name: _read(folder / f"{name}.yaml") for name in _Reader._fields})
     return Lexicon(
         terms=list(reader.terms()),
         technicians=reader.technicians(),

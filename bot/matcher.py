@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Sequence, Set, Tuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.english import english_plural, english_verb
-from bot.language import leaning, listed_words
+from bot.language import listed_words
 from bot.lemmas import forms, is_polish, is_polish_without_diacritics
 from bot.terms import Term
 from bot.text import strip_diacritics
@@ -16,8 +16,8 @@ from bot.tokens import Token
 
 ONE_TYPO_FROM, TWO_TYPOS_FROM, TYPO_IN_HOBBY_FROM = 5, 9, 8
 WITHIN_A_NAME = frozenset("-–/.+&'’\"„”")
-COMMAS_FROM = 3
-CLEAR_LEANING = 9
+IN_A_LONG_NAME = frozenset(",()")
+LONG_NAME = 3
 
 Costs = Dict[str, int]
 
@@ -47,7 +47,7 @@ class Matcher:
                 self._forms.setdefault(strip_diacritics(form), {}).setdefault(key, set()).add(form)
         names = {word for term in terms if any(one.kind != "interest" for one in term.meanings) for word in term.words}
         for form, keys in self._forms.items():
-            shortest = ONE_TYPO_FROM if names & keys.keys() or any(key.startswith("pl") for key in keys) else TYPO_IN_HOBBY_FROM
+            shortest = ONE_TYPO_FROM if names & keys.keys() else TYPO_IN_HOBBY_FROM
             if len(form) >= shortest and form.isalpha():
                 self._buckets.setdefault((form[0], len(form)), []).append(form)
                 self._tails.setdefault(form[1:], []).append(form)
@@ -93,16 +93,15 @@ class Matcher:
         if len(word) < ONE_TYPO_FROM or not word.isalpha() or word in self._ordinary or is_polish(token.lower):
             return {}
         near = self._nearest(word)
-        if not near or is_polish_without_diacritics(word):
+        if not near or is_polish_without_diacritics(word, most=3):
             return {}
         best = min(near.values())
-        lean = leaning(word)
-        return {key: best for form, cost in near.items() if cost == best for key in self._forms[form] if _speaks(key, lean)}
+        return {key: best for form, cost in near.items() if cost == best for key in self._forms[form]}
 
     def _nearest(self, word: str) -> Dict[str, int]:
         """Forms within reach: a wrong, missing, doubled or swapped letter; two of them in a long word."""
         most = 2 if len(word) >= TWO_TYPOS_FROM else 1
-        found = {form: 1 for form in (*self._tails.get(word, ()), *self._tails.get(word[1:], ()))}
+        found = dict.fromkeys((*self._tails.get(word, ()), *self._tails.get(word[1:], ())), 1)
         if word[1:] in self._forms and len(word) > ONE_TYPO_FROM:
             found[word[1:]] = 1
         choices = [
@@ -118,14 +117,8 @@ class Matcher:
 
 def _joined(gap: str, size: int) -> bool:
     """Whether two words with this gap can be parts of one name; long names may have commas."""
-    return all(character.isspace() or character in WITHIN_A_NAME or (size >= COMMAS_FROM and character in ",()") for character in gap)
-
-
-def _speaks(key: str, lean: float) -> bool:
-    """Whether a word of the lexicon fits the letters of the unknown word: "automatic" is no typo of "automatyk"."""
-    if key.startswith("=") or abs(lean) < CLEAR_LEANING:
-        return True
-    return key.startswith("pl") == (lean > 0)
+    allowed = WITHIN_A_NAME | IN_A_LONG_NAME if size >= LONG_NAME else WITHIN_A_NAME
+    return all(mark.isspace() or mark in allowed for mark in gap)
 
 
 def _spelled(key: str) -> Set[str]:

@@ -1,70 +1,62 @@
-"""Does the pupil like what is named, or reject it? "nie lubię gotować", "byle nie kuchnia", "hate cooking", "office no".
+"""Does the pupil like what is named, or reject it? "nie lubię gotować", "byle nie kuchnia", "hate cooking".
 
-Looks only at the clause around the words in question: a contrast ("ale", "but") or the end of a sentence ends it, a comma
-does unless a list goes on ("nie lubię gotować, piec ani sprzątać").
+Looks only at the clause around the words in question: a contrast ("ale", "but") or the end of a sentence ends it, and a
+comma does unless a list goes on ("nie lubię gotować, piec ani prać"). The phrases are in `data/language/likes.yaml`.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from itertools import accumulate
-from typing import Dict, List, Optional, Sequence, Set
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional, Sequence, Set
+
+import yaml
 
 from bot.language import detect
 from bot.tokens import Token
 
+PHRASES = Path(__file__).parent.parent / "data" / "language" / "likes.yaml"
 LIKE, DISLIKE = "like", "dislike"
 REACH, REACH_ON = 10, 6
 
-FILLER = r"(?:(?:za|bardzo|mnie|mi|zbyt|jakos|specjalnie|tak|sie|wcale|szczegolnie|ja|juz|mega|lubie) ){0,3}"
-FILLER_EN = r"(?:(?:really|very|much|so|that|at|all|even|too|quite|exactly|particularly|big|feel|be|being) ){0,3}"
-
-LIKES = re.compile(
-    r"\b(?:lubi\w*|polubi\w*|kocha\w*|uwielbia\w*|wole|wolimy|woli|wolal\w*|kreci|kreca|krecilo|jara|jaraja|jaralo|zajaral\w*|"
-    r"interesuj\w*|interesowa\w*|zainteresowa\w*|pasjonuj\w*|pasj[aeio]\w*|fascynuj\w*|zafascynowan\w*|hobby|hobbystyczn\w*|"
-    r"ulubion\w*|konik|bawi|ciagnie|ciagnelo|wkreci\w*|wciaga|wciagnel\w*|fan|fanka|maniak|freak|smykalk\w*|dryg|talent|"
-    r"marz[ey]\w*|frajd\w*|podoba\w*|zakochan\w*|moja bajka|moj zywiol|najlepiej idzie|najbardziej|chcialbym|chcialabym|chce|"
-    r"chcemy|znam sie|umiem|ogarniam|spoko|wolny czas|wolnym czasie|cieka\w*|oprocz \w+ (?:to )?jeszcze|love\w*|loving|likes?|liked|"
-    r"enjoy\w*|prefer\w*|into|fan of|keen on|passion\w*|hobb(?:y|ies)|obsess\w*|ador\w*|fascinat\w*|hooked|favou?rites?|fond of|"
-    r"good at|interested|interests?|interesting|fun|happy place|id rather|i d rather|rather|want to|wanna|free time|dream\w*)\b"
-)
-LIKES_CLEARLY = re.compile(
-    r"\b(?:lubi\w*|polubi\w*|kocha\w*|uwielbia\w*|wole|woli|wolal\w*|kreci|kreca|krecilo|jara|jaraja|jaralo|zajaral\w*|"
-    r"interesuj\w*|zainteresowa\w*|pasjonuj\w*|pasj[aeio]\w*|fascynuj\w*|zafascynowan\w*|hobby|hobbystyczn\w*|ulubion\w*|konik|"
-    r"bawi|ciagnie|ciagnelo|wkreci\w*|wciaga|wciagnel\w*|fanka|maniak|freak|smykalk\w*|dryg|talent|frajd\w*|podoba\w*|zakochan\w*|"
-    r"najbardziej|najlepiej idzie|(?<!would )(?<!d )(?<!id )(?:really )?likes?(?! to know| to ask)|love(?:s|d)?|loving|enjoy\w*|prefer\w*|fan of|keen on|"
-    r"passion\w*|hobb(?:y|ies)|obsess\w*|ador\w*|fascinat\w*|hooked|favou?rites?|fond of|good at|free time|fajn\w*|spoko|fun|cool|rather|would pick|am into|im into|m into)\b"
-)
-DISLIKES = re.compile(
-    rf"\b(?:(?<!jak )(?<!jesli )nie {FILLER}(?:lubi\w*|lubil\w*|przepada\w*|znos\w*|cierpi\w*|chce|chcemy|chcialbym|chcialabym|interesuj\w*|kreci\w*|"
-    rf"kreca|jara\w*|bawi\w*|podoba\w*|ciag\w*|lezy|leza|widze sie|widze siebie|nadaje sie|umiem|potrafie|ogarniam|czaje|trawie|"
-    rf"rusza|jestem|bede|pojde|ide|dla mnie|moja bajka|w|do|na|z|przy|po|o)|nienawidz\w*|niecierpi\w*|"
-    r"byle nie|tylko nie|wszystko (?:tylko )?(?:nie|procz|oprocz|poza|byle nie)|mam dosc|mam dosyc|brzydz\w*|obrzydza\w*|(?<!sie )nudz[iao]\w*|zanudz\w*|mecz[ay]\w*|wkurza\w*|denerwuj\w*|boje sie|unikam|"
-    r"najdalej mi do|niezbyt(?: mnie)?(?: jara| kreci| interesuje| bawi)?|przestal\w* mnie bawic|"
-    rf"(?:don ?t|do not|doesn ?t|does not|didn ?t|did not|wouldn ?t|never|not|isn ?t|aren ?t|am not|im not|i m not|no longer) "
-    rf"{FILLER_EN}(?:like\w*|love|enjoy\w*|want|into|(?:a )?fan(?: of)?|interested(?: in)?|fond of|keen on|care for|good at)|"
-    r"(?<!about )(?<!anti )(?<!of )hate\w*(?! speech| week| class| workshop| in )|can ?t stand|cannot stand|dislike\w*|anything but|everything but|all but|bored (?:of|with|by)|"
-    r"sick of|tired of|scared of|afraid of|allergic to|stopped liking|never been a fan of|no more)\b"
-)
-DISLIKES_AFTER = re.compile(
-    r"\b(?:odpada\w*|nuda|nudy|nudne|nudny|nudna|(?<!sie )nudz[iao]\w*|beznadzieja|usypia\w*|mecz[ay]\w* mnie|mnie mecz\w*|wykancza\w*|"
-    r"stresuj\w*|to nie ja|to nie moj\w*|nie dla mnie|to nie to|nie moja bajka|nie wchodzi w gre|nie lezy|"
-    r"(?:mnie |mi )?nie (?:mnie |mi |za bardzo |bardzo |zbyt |sie )*(?:kreci\w*|jara\w*|interesuj\w*|bawi\w*|podoba\w*|ciagni\w*|lezy|idzie|rusza)|"
-    r"nie lubie|nie znosze|nie cierpie|nienawidze|obrzydliw\w*|smierc|niezbyt|srednio|meh|is ?n ?t (?:really )?(?:for me|my thing)|not (?:really )?(?:for me|my thing|my world|my cup)|"
-    r"aren ?t (?:for me|my thing)|boring(?! or)|bores? me|sucks?|nightmare|annoys? me|annoying|stress(?:es)? me|make me (?:sleepy|sneeze|want to cry)|"
-    r"off my list|out of the question|too (?:hot|loud|boring|hard) for me)\b"
-)
 DIRECT = {"nie", "not", "ani", "nor"}
-DIRECT_FOR_INTERESTS = DIRECT | {"bez", "zamiast", "zadna", "zadne", "zadnej", "zadnego", "zadnych", "without", "neither"}
+FOR_INTERESTS = {"bez", "zamiast", "zadna", "zadne", "zadnej", "zadnego", "zadnych", "without", "neither"}
 EXCEPT = {"oprocz", "procz", "poza", "except"}
 BESIDES = {"to", "jeszcze", "tez", "takze", "rowniez", "nic", "nothing", "malo"}
 NOT_DENIED = {"tylko", "wiem", "ma", "only", "czemu", "dlaczego", "why"}
-CONTRAST = {"ale", "lecz", "natomiast", "jednak", "jednakze", "a", "but", "however", "though", "yet", "tylko", "zato", "while", "just"}
-PREFERENCE = re.compile(r"\b(?:wole|woli|wolimy|wolal\w*|prefer\w*|rather|bardziej|pick|choose)\b")
+CONTRAST = {"ale", "lecz", "natomiast", "jednak", "a", "but", "however", "though", "yet", "tylko", "zato", "while"}
+PREFERENCE = re.compile(r"\b(?:wol[ei]\w*|wolal\w*|prefer\w*|rather|bardziej|pick|choose)\b")
 THAN = {"niz", "than", "over", "od"}
-LINKS = {"i", "oraz", "ani", "czy", "lub", "albo", "tez", "or", "and", "nor", "w", "z", "na", "do", "przy", "o", "the", "a", "to", "also"}
+LINKS = {"i", "oraz", "ani", "czy", "lub", "albo", "tez", "or", "and", "nor", "w", "z", "na", "do", "przy", "o", "the", "to"}
 SENTENCE_END = frozenset(".!?;\n")
+
+
+class Patterns(NamedTuple):
+    """The phrases of likes.yaml, ready to search."""
+
+    ignored: re.Pattern[str]
+    likes_clearly: re.Pattern[str]
+    likes: re.Pattern[str]
+    dislikes: re.Pattern[str]
+    dislikes_after: re.Pattern[str]
+
+
+@lru_cache(maxsize=None)
+def _patterns() -> Patterns:
+    lists = yaml.safe_load(PHRASES.read_text(encoding="utf-8"))
+    fillers = "|".join(lists["fillers"])
+    return Patterns(*(_compiled(lists[name], rf"(?:(?:{fillers}) ){{0,3}}") for name in Patterns._fields))
+
+
+def _compiled(phrases: Sequence[str], filler: str) -> re.Pattern[str]:
+    alternatives = []
+    for phrase in sorted(phrases, key=len, reverse=True):
+        words = [f"(?:{word})" if "|" in word else word for word in phrase.replace("*", r"\w*").split()]
+        alternatives.append(" ".join(words).replace("~ ", filler))
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})\b")
 
 
 class Polarity:
@@ -73,71 +65,80 @@ class Polarity:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
         self._plain = [token.plain for token in tokens]
-        line = " ".join(self._plain)
+        patterns = _patterns()
+        line = patterns.ignored.sub(lambda hit: "#" * len(hit[0]), " ".join(self._plain))
         starts = [0, *accumulate(len(word) + 1 for word in self._plain)]
-        self._dislikes = _places(DISLIKES, line, starts)
-        self._dislikes_after = _places(DISLIKES_AFTER, line, starts)
-        denied = {place for end, start in self._dislikes.items() for place in range(start, end + 1)}
-        self._likes = {end: start for end, start in _places(LIKES, line, starts).items() if end not in denied}
-        self._clear = bool(LIKES_CLEARLY.search(line) or self._dislikes or self._dislikes_after)
+        self._dislikes = _places(patterns.dislikes, line, starts)
+        self._dislikes_after = _places(patterns.dislikes_after, line, starts)
+        clear, weak = _places(patterns.likes_clearly, line, starts), _places(patterns.likes, line, starts)
+        denied = {place for last, first in self._dislikes.items() for place in range(first, last + 1)}
+        self._likes = {last for last, first in (*clear.items(), *weak.items()) if not denied & {first, last}}
+        self.speaks = bool(clear or self._dislikes or self._dislikes_after)
+        """Whether the message speaks of liking or disliking, beyond doubt."""
         self._preferring = bool(PREFERENCE.search(line))
-
-    @property
-    def speaks(self) -> bool:
-        """Whether the message speaks of liking or disliking, without doubt."""
-        return self._clear
 
     def of(self, start: int, end: int, named: Set[int], reach: int = REACH) -> str:
         """LIKE or DISLIKE for the words `start` to `end`.
 
         `named`: the places of all words that name something; `reach`: how many words away a rejection may stand.
         """
-        rejected = self._rejected_before(start, named, reach) or self._rejected_after(end, named, reach)
+        rejected = self._rejected_before(start, named, reach) or self._rejected_after(end, reach)
         return DISLIKE if rejected else LIKE
 
     def _rejected_before(self, start: int, named: Set[int], reach: int) -> bool:
         comma: Optional[int] = None
-        direct = DIRECT_FOR_INTERESTS if reach == REACH else DIRECT
         for place in range(start - 1, max(-1, start - 1 - reach), -1):
-            gap, word = self._tokens[place + 1].gap, self._plain[place]
+            gap = self._tokens[place + 1].gap
             if SENTENCE_END & set(gap):
                 return False
-            if "," in gap:
-                comma = place
-            if comma is not None and place < comma and not self._list_goes_on(comma + 1, start, named):
+            comma = place + 1 if "," in gap else comma
+            if comma is not None and not self._list_goes_on(comma, start, named):
                 return False
-            if place in self._dislikes and (comma is None or self._list_goes_on(comma + 1, start, named)):
+            if place == start - 1 and comma is None and (self._compares(place) or self._denied_by(place, reach)):
+                return not self._compares(place) or self._loses(place)
+            if place in self._dislikes:
                 return True
-            if place == start - 1 and (word in direct or (word == "no" and direct is not DIRECT and self._is_english())):
-                return comma is None and not (place and self._plain[place - 1] in NOT_DENIED)
-            if place == start - 1 and word in EXCEPT:
-                return not BESIDES & set(self._plain)
-            if word in THAN and self._preferring and place == start - 1:
-                return True
-            if place in self._likes or word in CONTRAST:
+            if place in self._likes or self._plain[place] in CONTRAST:
                 return False
         return False
 
-    def _is_english(self) -> bool:
+    def _compares(self, place: int) -> bool:
+        """Whether the word sets something apart: "oprócz gotowania", "wolę … niż gotowanie"."""
+        return self._plain[place] in EXCEPT or (self._plain[place] in THAN and self._preferring)
+
+    def _loses(self, place: int) -> bool:
+        """Whether what follows such a word is rejected; "nic oprócz aut" and "oprócz aut jeszcze sport" reject nothing."""
+        return self._plain[place] in THAN or not BESIDES & set(self._plain)
+
+    def _denied_by(self, place: int, reach: int) -> bool:
+        """Whether the word right before denies: "nie gotowanie", "no cooking"."""
+        word, before = self._plain[place], self._plain[place - 1] if place else ""
+        denies = word in DIRECT or (reach == REACH and (word in FOR_INTERESTS or self._is_english_no(word)))
+        return denies and before not in NOT_DENIED
+
+    def _rejected_after(self, end: int, reach: int) -> bool:
+        begins = set(self._dislikes_after.values())
+        for place in range(end, min(len(self._tokens), end + min(reach, REACH_ON))):
+            gap, word = self._tokens[place].gap, self._plain[place]
+            if SENTENCE_END & set(gap) or word in CONTRAST:
+                return False
+            if place in begins:
+                return True
+            if "," in gap or place in self._likes:
+                return False
+            if place == end and (word in ("nie", "nope") or self._is_english_no(word)):
+                return self._clause_ends(place + 1)
+        return False
+
+    def _clause_ends(self, place: int) -> bool:
+        return place == len(self._tokens) or bool(self._tokens[place].gap.strip()) or self._plain[place] == "bo"
+
+    def _is_english_no(self, word: str) -> bool:
         """Whether "no" means no: in Polish it is "well"."""
-        return detect(" ".join(token.lower for token in self._tokens)).language == "en"
+        return word == "no" and detect(" ".join(token.lower for token in self._tokens)).language == "en"
 
     def _list_goes_on(self, after_comma: int, start: int, named: Set[int]) -> bool:
         return all(place in named or self._plain[place] in LINKS for place in range(after_comma, start))
-
-    def _rejected_after(self, end: int, named: Set[int], reach: int) -> bool:
-        starts = {start: last for last, start in self._dislikes_after.items()}
-        for place in range(end, min(len(self._tokens), end + min(reach, REACH_ON))):
-            gap, word = self._tokens[place].gap, self._plain[place]
-            if SENTENCE_END & set(gap) or word in CONTRAST or place in self._likes and place not in starts:
-                return False
-            if place in starts:
-                return True
-            if place == end and (word in ("nie", "nope") or (word == "no" and self._is_english())) and "," not in gap:
-                return place + 1 == len(self._tokens) or bool(self._tokens[place + 1].gap.strip()) or self._plain[place + 1] == "bo"
-            if "," in gap:
-                return False
-        return False
 
 
 def _places(pattern: re.Pattern[str], line: str, starts: List[int]) -> Dict[int, int]:

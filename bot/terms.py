@@ -15,8 +15,8 @@ LIKED = {False: NOT_ASKED, True: LIKED_OR_SHORT, "strict": LIKED_ONLY}
 class Meaning(NamedTuple):
     """One entity that a term stands for.
 
-    `extra`: further keys of the entity. `part`: narrows its place to some words of the phrase. `field`: a field of work, not a
-    person. `weak`: gives way to any other meaning of the same words.
+    `extra`: further keys of the entity. `part`: narrows its place to some words of the phrase. `field`: a field of work,
+    not a person. `weak`: gives way to any other meaning of the same words.
     """
 
     kind: str
@@ -40,12 +40,13 @@ class Limits(NamedTuple):
     @classmethod
     def read(cls, record: Dict[str, Any]) -> Limits:
         """The limits of an alias as it stands in a YAML file."""
-        lists = {key: tuple(strip_diacritics(str(word).lower()) for word in record.get(key, ())) for key in cls._fields[:-1]}
-        return cls(**lists, liked=LIKED[record.get("liked", False)])
+        lists = (tuple(strip_diacritics(str(word).lower()) for word in record.get(key, ())) for key in cls._fields[:-1])
+        return cls(*lists, liked=LIKED[record.get("liked", False)])
 
     def joined(self, other: Limits) -> Limits:
         """Both limits at once."""
-        return Limits(*(mine + theirs for mine, theirs in zip(self[:-1], other[:-1])), max(self.liked, other.liked))
+        lists = (getattr(self, key) + getattr(other, key) for key in self._fields[:-1])
+        return Limits(*lists, liked=max(self.liked, other.liked))
 
     def allow(self, tokens: Sequence[Token], start: int, end: int, liking: bool) -> bool:
         """Whether the words `start` to `end` of a message may mean the term; `liking`: the message speaks of likes."""

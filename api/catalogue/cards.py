@@ -95,6 +95,7 @@ def helpline_card(catalogue: Catalogue, helpline: Helpline, language: Language) 
         subtitle=helpline.phone,
         url=f"tel:{helpline.phone.replace(' ', '')}" if helpline.phone else None,
         facts=[
+            fact_of(helpline, "phone", language),
             fact_of(helpline, "hours", language, hours, label="opening"),
             fact("cost", write("free", language) if helpline.free else None, language),
             fact("anonymous", write("anonymous", language) if helpline.anonymous else None, language),
