@@ -22,7 +22,7 @@ run: environments ## Start everything and print the address to open
 	@$(PYTHON) -m scripts.run
 
 test: lint types validate ## All checks and tests, the same as in CI
-	@$(PYTHON_BOT) -m pytest -c bot/pytest.ini tests/bot
+	@$(PYTHON_BOT) -m pytest -c bot/pytest.ini --rootdir . tests/bot
 	@$(PYTHON) -m pytest --ignore tests/bot
 
 lint: environments-dev ## Style of the code

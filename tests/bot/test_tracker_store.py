@@ -1,0 +1,78 @@
+"""The tracker store keeps the state and the last turns, whatever the length of the talk."""
+
+import asyncio
+import random
+from pathlib import Path
+from typing import List
+
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.tracker_store import TURNS_KEPT, SnapshotTrackerStore, compact
+
+DOMAIN = Domain.load("domain.yml")
+
+
+def talk(turns: int, seed: int) -> List[Event]:
+    """A talk of so many turns that sets slots and enters and leaves the form at random."""
+    dice = random.Random(seed)
+    events: List[Event] = [ActionExecuted("action_session_start"), ActionExecuted("action_listen")]
+    for number in range(turns):
+        events.append(UserUttered(f"nr {number}", {"name": "inform_interest"}, message_id=str(number)))
+        if dice.random() < 0.5:
+            events.append(SlotSet("interest", [str(number)]))
+        if dice.random() < 0.3:
+            events.append(SlotSet("grade", None if dice.random() < 0.3 else str(number % 5 + 1)))
+        if dice.random() < 0.4:
+            events.append(ActiveLoop("guidance_form" if dice.random() < 0.5 else None))
+        events += [ActionExecuted("action_help"), BotUttered(f"odpowiedź {number}"), ActionExecuted("action_listen")]
+    return events
+
+
+def replay(events: List[Event]) -> DialogueStateTracker:
+    return DialogueStateTracker.from_events("x", events, slots=DOMAIN.slots, domain=DOMAIN)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("turns", [0, 1, TURNS_KEPT, TURNS_KEPT + 1, 25])
+def test_a_compact_talk_replays_to_the_same_state(turns: int, seed: int) -> None:
+    events = talk(turns, seed)
+    whole, short = replay(events), replay(compact(events, DOMAIN))
+    assert short.current_slot_values() == whole.current_slot_values()
+    assert short.active_loop_name == whole.active_loop_name
+    assert short.latest_action_name == whole.latest_action_name
+    assert [e.text for e in short.events if isinstance(e, UserUttered)] == [
+        e.text for e in whole.events if isinstance(e, UserUttered)
+    ][-TURNS_KEPT:]
+
+
+def test_compacting_again_and_again_keeps_the_size() -> None:
+    events: List[Event] = []
+    sizes = []
+    for number in range(40):
+        events = compact([*events, *talk(1, number)], DOMAIN)
+        sizes.append(len(events))
+    assert max(sizes[20:]) <= max(sizes[:20]) + 5
+
+
+def test_a_tracker_is_stored_found_and_erased(tmp_path: Path) -> None:
+    async def life() -> None:
+        file = tmp_path / "trackers.db"
+        store = SnapshotTrackerStore(DOMAIN, url=f"sqlite:///{file}")
+        assert await store.retrieve("someone") is None
+        tracker = replay(talk(3, 1))
+        tracker.sender_id = "someone"
+        await store.save(tracker)
+        found = await store.retrieve("someone")
+        assert found is not None
+        assert found.current_slot_values() == tracker.current_slot_values()
+        assert list(await store.keys()) == ["someone"]
+        await store.delete("someone")
+        assert await store.retrieve("someone") is None
+        left = b"".join(part.read_bytes() for part in tmp_path.iterdir())
+        assert "odpowiedź".encode() not in left
+        assert b"odpowied\\u017a" not in left
+
+    asyncio.run(life())

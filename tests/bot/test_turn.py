@@ -1,0 +1,92 @@
+"""What the dialogue acts on: cries for help early, answers to a form's question, payloads, the language."""
+
+from typing import Any, Dict, List, Optional, Tuple
+
+import pytest
+
+from bot.turn import BadPayload, choose_language, decide_intent, parse_payload
+
+
+def parsed(*ranking: Tuple[str, float], text: str = "coś tam", **more: Any) -> Dict[str, Any]:
+    """A parsed message with this ranking of intents."""
+    guesses = [{"name": name, "confidence": confidence} for name, confidence in ranking]
+    return {"text": text, "intent": guesses[0], "intent_ranking": guesses, "entities": [], **more}
+
+
+@pytest.mark.parametrize(
+    ("ranking", "expected"),
+    [
+        ([("greet", 0.9), ("thank", 0.1)], "greet"),
+        ([("greet", 0.39), ("thank", 0.3)], "nlu_fallback"),
+        ([("complain", 0.6), ("crisis", 0.31)], "crisis"),
+        ([("complain", 0.6), ("crisis", 0.29)], "complain"),
+        ([("greet", 0.35), ("report_violence", 0.33)], "report_violence"),
+    ],
+)
+def test_a_cry_for_help_is_heard_early_and_other_guesses_must_be_sure(
+    ranking: List[Tuple[str, float]], expected: str
+) -> None:
+    assert decide_intent(parsed(*ranking), "pl")["name"] == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "entities", "expected"),
+    [
+        ("guidance_form", [{"entity": "profession", "value": "elektryk"}], "inform_qualification"),
+        ("guidance_form", [], "ask_occupation"),
+        (None, [{"entity": "profession", "value": "elektryk"}], "ask_occupation"),
+    ],
+)
+def test_a_form_hears_its_answer(form: Optional[str], entities: List[Dict[str, str]], expected: str) -> None:
+    message = parsed(("ask_occupation", 0.45), ("inform_qualification", 0.2), entities=entities)
+    assert decide_intent(message, "en", form)["name"] == expected
+
+
+def test_a_form_does_not_drown_a_cry_for_help() -> None:
+    message = parsed(("inform_interest", 0.5), ("crisis", 0.4), entities=[{"entity": "interest", "value": "cars"}])
+    assert decide_intent(message, "pl", "guidance_form")["name"] == "crisis"
+
+
+@pytest.mark.parametrize(("language", "expected"), [("pl", "affirm"), ("en", "deny")])
+def test_no_means_yes_in_polish_and_no_in_english(language: str, expected: str) -> None:
+    assert decide_intent(parsed(("affirm", 0.5), ("deny", 0.5), text="No."), language)["name"] == expected
+
+
+def test_a_third_language_is_not_understood() -> None:
+    message = parsed(("greet", 0.9), language="uk", language_sure=True)
+    assert decide_intent(message, "pl")["name"] == "nlu_fallback"
+
+
+def test_a_button_means_what_it_means() -> None:
+    assert decide_intent(parse_payload("/ask_courses"), "pl")["name"] == "ask_courses"
+
+
+@pytest.mark.parametrize(
+    ("detected", "sure", "current", "expected"),
+    [
+        ("en", True, "pl", "en"),
+        ("en", False, "pl", "pl"),
+        ("pl", False, None, "pl"),
+        ("en", False, None, "en"),
+        ("uk", True, "en", "en"),
+        (None, None, None, "pl"),
+    ],
+)
+def test_the_language_of_the_answer(
+    detected: Optional[str], sure: Optional[bool], current: Optional[str], expected: str
+) -> None:
+    assert choose_language({"language": detected, "language_sure": sure}, current) == expected
+
+
+def test_a_payload_carries_entities() -> None:
+    assert parse_payload('/inform_interest{"industry": ["photography", "mechanical"], "grade": "2"}')["entities"] == [
+        {"entity": "industry", "value": "photography", "extractor": "button"},
+        {"entity": "industry", "value": "mechanical", "extractor": "button"},
+        {"entity": "grade", "value": "2", "extractor": "button"},
+    ]
+
+
+@pytest.mark.parametrize("payload", ["ask_courses", "/Ask", "/a b", "/greet{", "/greet{1}", "", "/greet{}x"])
+def test_other_payloads_are_refused(payload: str) -> None:
+    with pytest.raises(BadPayload):
+        parse_payload(payload)
