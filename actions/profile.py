@@ -7,9 +7,9 @@ from api.catalogue.matching import Profile
 
 # Slots that hold lists, with the entity (and its role) that fills them.
 LISTS = {
-    "profession": ("profession", None),
-    "qualification": ("qualification", None),
-    "industry": ("industry", None),
+    "profession": ("profession", "like"),
+    "qualification": ("qualification", "like"),
+    "industry": ("industry", "like"),
     "interest": ("interest", "like"),
     "dislike": ("interest", "dislike"),
 }
@@ -24,7 +24,7 @@ def told_now(talk: Talk) -> dict[str, list[str]]:
     """What the latest message tells, by slot."""
     told = {slot: talk.entities(kind, role) for slot, (kind, role) in LISTS.items()}
     told |= {slot: talk.entities(slot)[-1:] for slot in SINGLE}
-    told["course_type"] = talk.entities("course_type")
+    told["course_type"] = talk.entities("course_type", "like")
     return {slot: values for slot, values in told.items() if values}
 
 

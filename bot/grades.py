@@ -1,7 +1,7 @@
 """The year of school that a pupil is in, 1 to 5: "w drugiej technikum", "2 kl. branżówki", "second-year", "3TI".
 
-A number alone says little ("druga sprawa", "2 godziny", "o drugiej"), so each rule asks for a school word nearby, or for a
-message that is nothing but the answer to "which class?".
+A number alone says little ("druga sprawa", "2 godziny", "o drugiej"), so each rule asks for a school word nearby, or
+for a message that is nothing but the answer to "which class?".
 """
 
 from __future__ import annotations
@@ -19,34 +19,46 @@ ORDINALS = {
     **{f"piat{end}": "5" for end in ("a", "ej", "y", "ego", "ym", "e")},
     **{"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5"},
 }
+ENGLISH_ORDINALS = {"first", "second", "third", "fourth", "fifth"}
 FEMININE = re.compile(r"(?:a|ej)$")
 DIGITS = {"1": "1", "2": "2", "3": "3", "4": "4", "5": "5"}
 ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 CARDINALS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
-SUFFIXES = {"st", "nd", "rd", "th", "sza", "szej", "ga", "giej", "cia", "ciej", "ta", "tej", "wsza", "wszej", "szy", "gi", "ci", "ty"}
+SUFFIXES = {
+    "st", "nd", "rd", "th",
+    "sza", "szej", "szy", "wsza", "wszej", "ga", "giej", "gi", "cia", "ciej", "ci", "ta", "tej", "ty",
+}  # fmt: skip
 COMPOUNDS = re.compile(r"^(pierwszo|drugo|trzecio|czwarto|piato)(?:klasi\w+|roczn\w+)$")
 COMPOUND_VALUES = {"pierwszo": "1", "drugo": "2", "trzecio": "3", "czwarto": "4", "piato": "5"}
-NAMED = {"pierwszak": "1", "pierwszaki": "1", "pierwszakiem": "1", "freshman": "1", "freshmen": "1", "sophomore": "2"}
+NICKNAMES = {"pierwszak": "1", "pierwszaki": "1", "pierwszakiem": "1", "freshman": "1", "sophomore": "2"}
 
 CLASS_WORDS = {"klasa", "klasy", "klasie", "klase", "klas", "kl", "class", "grade", "grader", "graders", "form"}
 YEAR_WORDS = {"rok", "roku", "year", "yr"}
 ENGLISH_CLASS_WORDS = {"class", "grade", "year", "yr", "form"}
-SCHOOL_WORDS = re.compile(r"^(?:technik(?:um|umie|a|u)|branzow\w*|zawodow(?:ka|ki|ke|ce)|bs|liceum|lo|szkol\w*|school)$")
+SCHOOL_WORDS = re.compile(r"^(?:technik(?:um|umie|a|u)|branzow\w*|zawodow(?:k[aie]|ce)|bs|liceum|lo|szkol\w*|school)$")
 PRIMARY = re.compile(r"^(?:podstaw\w*|primary|sp|elementary|gimnazj\w*|preschool|przedszkol\w*)$")
-AT = {"w", "do", "z", "ze", "in", "we"}
-ATTENDS = re.compile(r"^(?:jestem|chodz\w*|ucz\w*|siedz\w*|id[ez]|zda\w*|powtarza\w*|bylem|bylam|zosta\w*|koncz\w*|skoncz\w*|dosta\w*|przesz\w*|am|im|study|attend)$")
-GOES_ON = {"i", "a", "ale", "bo", "wiec", "juz", "teraz", "aktualnie", "obecnie", "chodze", "jestem", "na", "jako", "and", "but", "now"}
+AT = {"w", "do", "z", "ze", "in", "we", "for", "dla", "from"}
+ATTENDS = re.compile(
+    r"^(?:jestem|chodz\w*|ucz\w*|siedz\w*|id[ez]|zda\w*|powtarza\w*|bylem|bylam|zosta\w*|s?koncz\w*|dosta\w*|przesz\w*)$"
+)
+GOES_ON = {
+    "i", "a", "ale", "bo", "wiec", "juz", "teraz", "aktualnie", "obecnie", "chodze", "jestem", "na", "jako",
+    "and", "but",
+}  # fmt: skip
 FILLERS = {
-    "jestem", "w", "do", "no", "ja", "teraz", "aktualnie", "obecnie", "to", "chodze", "ide", "mam", "klasa", "klase", "klasie",
-    "klasy", "hmm", "im", "i", "m", "in", "am", "the", "now", "grade", "class", "year", "currently", "tak", "jakos", "chyba", "juz",
-    "dopiero", "od", "wrzesnia", "bede", "czyli",
+    "jestem", "w", "do", "no", "ja", "teraz", "aktualnie", "obecnie", "to", "chodze", "ide", "mam", "klasa", "klase",
+    "klasie", "klasy", "hmm", "tak", "jakos", "chyba", "juz", "dopiero", "od", "wrzesnia", "bede", "czyli",
+    "i", "im", "m", "am", "in", "the", "now", "grade", "class", "year", "currently",
 }  # fmt: skip
 NOT_OF_SCHOOL = re.compile(
-    r"^(?:doswiadcz\w*|pracy|prac\w+|temu|stazu|praktyk\w*|dzialaln\w*|zycia|z|from|ago|experience|old|service|ticket|chef|"
+    r"^(?:doswiadcz\w*|prac\w+|temu|stazu|praktyk\w*|dzialaln\w*|zycia|z|from|ago|experience|old|service|ticket|chef|"
     r"barista|restaurant|hotel|citizen|honou?rs|choice|quality|osobow\w*|wojny)$"
 )
 SECTION_LETTERS = frozenset("abcef")
-NOT_SECTIONS = {"d", "g", "h", "k", "l", "m", "p", "s", "v", "x", "kg", "km", "cm", "mm", "gb", "tb", "kv", "zl", "kl", "mb", "kw", "am", "pm", "ds"}
+NOT_SECTIONS = {
+    "d", "g", "h", "k", "l", "m", "p", "s", "v", "x",
+    "kg", "km", "cm", "mm", "gb", "tb", "mb", "kv", "kw", "zl", "kl", "am", "pm", "ds",
+}  # fmt: skip
 SCHOOL_SYMBOL = re.compile(r"^(?:t[a-z]{0,2}|bs[a-z]?|b[a-z]|zsz)$")
 NUMBER_SIGN = {"nr", "numer", "no", "number", "os", "ul"}
 
@@ -62,8 +74,8 @@ class Grade(NamedTuple):
 def find(tokens: Sequence[Token], taken: Set[int], schools: Set[int], trades: Set[int]) -> List[Grade]:
     """The grades in a message.
 
-    `taken`: places of words that mean something else already ("pierwsza pomoc"); `schools`, `trades`: places of the words
-    that name a type of school or a profession.
+    `taken`: places of words that mean something else already ("pierwsza pomoc"); `schools`, `trades`: places of the
+    words that name a type of school or a profession.
     """
     message = _Message(tokens, taken, schools, trades)
     found: Dict[int, Grade] = {}
@@ -84,7 +96,7 @@ class _Message(NamedTuple):
 
     def at(self, place: int) -> Optional[Grade]:
         """The grade that begins at a word."""
-        for rule in (_compound, _class_then_number, _number_then_class, _section, _number_and_school, _at_ordinal, _nothing_else):
+        for rule in RULES:
             grade = rule(self, place)
             if grade and not any(word in self.taken for word in range(grade.start, grade.end)):
                 return grade
@@ -130,7 +142,7 @@ def _compound(message: _Message, place: int) -> Optional[Grade]:
     """ "trzecioklasista", "pierwszak", "freshman"."""
     word = message.word(place)
     hit = COMPOUNDS.match(word)
-    value = COMPOUND_VALUES[hit[1]] if hit else NAMED.get(word)
+    value = COMPOUND_VALUES[hit[1]] if hit else NICKNAMES.get(word)
     return Grade(value, place, place + 1) if value else None
 
 
@@ -149,9 +161,15 @@ def _number_then_class(message: _Message, place: int) -> Optional[Grade]:
         return None
     if plain_digit and word in ("klas", "graders"):
         return None
-    if word in ("rok", "roku") and not (message.ends(after + 1) or place == 0 or message.word(place - 1) in AT | {"na"} or _school_near(message, after + 1) or _school_near(message, after + 2) or _school_near(message, place - 2)):
+    if word in ("rok", "roku") and not _is_year_of_school(message, place, after):
         return None
     return Grade(value, place, after + 1)
+
+
+def _is_year_of_school(message: _Message, place: int, after: int) -> bool:
+    """ "drugi rok technikum", "na 2 roku", but not "trzeci rok poprawiam"."""
+    stands_apart = place == 0 or message.ends(after + 1) or message.word(place - 1) in AT | {"na"}
+    return stands_apart or any(_school_near(message, near) for near in (place - 2, after + 1, after + 2))
 
 
 def _is_praise(message: _Message, place: int, end: int) -> bool:
@@ -179,7 +197,9 @@ def _class_then_number(message: _Message, place: int) -> Optional[Grade]:
     if set(message.gap(after)) & set(",;!?\n(" if word.startswith("kl") else ",;!?\n(."):
         return None
     value = message.number(after, cardinals=english)
-    if not value or word == "graders" or (english and message.word(after) in ORDINALS) or (word in YEAR_WORDS and not (message.ends(after + 1) or _school_near(message, after + 1) or word == "year")):
+    if not value or word == "graders" or (english and message.word(after) in ORDINALS):
+        return None
+    if word in ("rok", "roku", "yr") and not (message.ends(after + 1) or _school_near(message, after + 1)):
         return None
     if message.word(after + 1) in CLASS_WORDS | YEAR_WORDS and not message.ends(after + 1):
         return None
@@ -200,7 +220,8 @@ def _section(message: _Message, place: int) -> Optional[Grade]:
     letters = message.tokens[place + 1]
     if not letters.plain.isalpha() or letters.plain in NOT_SECTIONS or letters.plain in SUFFIXES - {"ta"}:
         return None
-    near = message.word(place - 1) in AT or len(message.tokens) <= 3 or _school_near(message, place + 2) or _school_near(message, place - 2)
+    near = message.word(place - 1) in AT or len(message.tokens) <= 3
+    near = near or _school_near(message, place + 2) or _school_near(message, place - 2)
     if SCHOOL_SYMBOL.match(letters.plain) and (near or letters.typed.isupper()):
         return Grade(DIGITS[message.word(place)], place, place + 2)
     if letters.plain in SECTION_LETTERS and near:
@@ -254,7 +275,16 @@ def _nothing_else(message: _Message, place: int) -> Optional[Grade]:
 
 
 def _answers(word: str) -> bool:
-    return bool(FEMININE.search(word)) or word in CARDINAL_ORDER
+    """ "druga" and "second" can be an answer, "drugie" cannot."""
+    return bool(FEMININE.search(word)) or word in ENGLISH_ORDINALS
 
 
-CARDINAL_ORDER = {"first", "second", "third", "fourth", "fifth"}
+RULES = (
+    _compound,
+    _class_then_number,
+    _number_then_class,
+    _section,
+    _number_and_school,
+    _at_ordinal,
+    _nothing_else,
+)

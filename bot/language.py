@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Text
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -22,8 +24,6 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from bot.english import english_forms
 from bot.lemmas import forms, is_polish, is_polish_without_diacritics
@@ -39,6 +39,7 @@ BY_DIACRITICS, LISTED, IN_DICTIONARY, MEANT, BY_LETTERS, LEANING = 5.0, 3.0, 2.0
 SURE, DOUBT, SHORT, TYPO_FROM = 1.5, 3.0, 6, 5
 GRAM_SIZES = (1, 2, 3, 4)
 
+LAST_LATIN = "\u024f"
 SCRIPTS = {
     "ARABIC": "ar",
     "ARMENIAN": "hy",
@@ -101,7 +102,8 @@ def listed_words() -> FrozenSet[str]:
 
 def _by_script(text: str) -> Optional[str]:
     """The language of a message that is mostly not in Latin letters."""
-    scripts = Counter(unicodedata.name(letter, "?").split()[0] for letter in text if letter.isalpha() and letter > "\u024f")
+    foreign = [letter for letter in text if letter.isalpha() and letter > LAST_LATIN]
+    scripts = Counter(unicodedata.name(letter, "?").split()[0] for letter in foreign)
     if not scripts:
         return None
     script, count = scripts.most_common(1)[0]
@@ -113,7 +115,10 @@ def _by_script(text: str) -> Optional[str]:
 
 
 def _cyrillic(text: str) -> str:
-    """Belarusian (the only one with both і and ы), Ukrainian or Russian; Ukrainian when nothing tells, as most such pupils in Kraków speak it."""
+    """Belarusian (the only one with both і and ы), Ukrainian or Russian.
+
+    Ukrainian when nothing tells: most such pupils in Kraków speak it.
+    """
     if "ў" in text or ("і" in text and "ы" in text):
         return "be"
     words = WORD.findall(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import combinations, product
 from typing import Iterator, List, Optional, Set, Tuple
@@ -16,20 +17,36 @@ PLACE_NAME = "nazwa_geograficzna"
 RESTORED = {"a": "ą", "c": "ć", "e": "ę", "l": "ł", "n": "ń", "o": "ó", "s": "ś", "z": "żź"}
 
 ENDINGS = {
-    "ować": "uję uje ujesz ują ował owała owałem owałam owali owanie owania owaniu owaniem owany owane".split(),
-    "ka": "ki ce kę ką ko ek kom kami kach".split(),
-    "ga": "gi dze gę gą go g gom gami gach".split(),
-    "ia": "ii ię ią io".split(),
-    "a": "y i ie ę ą o om ami ach".split(),
-    "ny": "ny nego nemu nym na nej ną ne ni nych nymi".split(),
-    "ki": "ki kiego kiemu kim ka kiej ką kie kich kimi ków kom kami kach".split(),
-    "stwo": "stwa stwu stwem stwie".split(),
-    "o": "a u em".split(),
-    "k": "k ka kowi kiem ku cy ków kom kami kach".split(),
-    "y": "y ów om ami ach".split(),
-    "i": "i ów om ami ach".split(),
+    "ować": [
+        "uję",
+        "uje",
+        "ujesz",
+        "ują",
+        "ował",
+        "owała",
+        "owałem",
+        "owałam",
+        "owali",
+        "owanie",
+        "owania",
+        "owaniu",
+        "owaniem",
+        "owany",
+        "owane",
+    ],
+    "ka": ["ki", "ce", "kę", "ką", "ko", "ek", "kom", "kami", "kach"],
+    "ga": ["gi", "dze", "gę", "gą", "go", "g", "gom", "gami", "gach"],
+    "ia": ["ii", "ię", "ią", "io"],
+    "a": ["y", "i", "ie", "ę", "ą", "o", "om", "ami", "ach"],
+    "ny": ["ny", "nego", "nemu", "nym", "na", "nej", "ną", "ne", "ni", "nych", "nymi"],
+    "ki": ["ki", "kiego", "kiemu", "kim", "ka", "kiej", "ką", "kie", "kich", "kimi", "ków", "kom", "kami", "kach"],
+    "stwo": ["stwa", "stwu", "stwem", "stwie"],
+    "o": ["a", "u", "em"],
+    "k": ["k", "ka", "kowi", "kiem", "ku", "cy", "ków", "kom", "kami", "kach"],
+    "y": ["y", "ów", "om", "ami", "ach"],
+    "i": ["i", "ów", "om", "ami", "ach"],
 }
-MASCULINE = "a owi em iem u ie e y i owie ów om ami ach".split()
+MASCULINE = ["a", "owi", "em", "iem", "u", "ie", "e", "y", "i", "owie", "ów", "om", "ami", "ach"]
 PAST = {"ł": ("em", "eś"), "a": ("m", "ś"), "i": ("śmy", "ście"), "y": ("śmy", "ście")}
 
 
@@ -55,18 +72,18 @@ def is_polish_without_diacritics(word: str, most: int = 2) -> bool:
         for chosen in combinations(places, count):
             for letters in product(*(RESTORED[word[place]] for place in chosen)):
                 draft = list(word)
-                for place, letter in zip(chosen, letters):
-                    draft[place] = letter
+                for number, place in enumerate(chosen):
+                    draft[place] = letters[number]
                 if is_polish("".join(draft)):
                     return True
     return False
 
 
-def forms(word: str, number: Optional[str] = None) -> Set[str]:
+def forms(word: str, only: Optional[str] = None) -> Set[str]:
     """All inflected forms of a word of the lexicon, in lower case; also guessed ones when it is not a base form.
 
-    An infinitive stays a verb: "piec" gives "piekę" and "pieczenie", not "piecem". A plural stays a plural: "góry" does not
-    give "na górze". `number` ("sg") keeps only that number.
+    An infinitive stays a verb: "piec" gives "piekę" and "pieczenie", not "piecem". A plural stays a plural: "góry" does
+    not give "na górze". `only` narrows them: "sg" to the singular, "ger" to a verbal noun ("granie", not "gram").
     """
     word = word.lower()
     found = [reading for reading in _readings(word) if reading[0][:1].islower()] or _readings(word)
@@ -78,7 +95,7 @@ def forms(word: str, number: Optional[str] = None) -> Set[str]:
     plural = not (verbs or base) and any(":pl:nom" in tag for _, tag in found)
     made = {word}
     for lemma, tag in wanted:
-        made.update(_generated(lemma, _paradigm(tag), "pl" if plural else number))
+        made.update(_generated(lemma, _paradigm(tag), "pl" if plural else only))
     return made if verbs or base or plural else made | set(_guessed(word))
 
 
@@ -90,9 +107,10 @@ def _readings(word: str) -> List[Reading]:
     return [(lemma.split(":")[0], tag) for _, _, (_, lemma, tag, _, _) in found if not tag.startswith(NOT_WORDS)]
 
 
-def _generated(lemma: str, paradigm: str, number: Optional[str]) -> Iterator[str]:
+def _generated(lemma: str, paradigm: str, only: Optional[str]) -> Iterator[str]:
     for form, _, tag, _, _ in _morfeusz().generate(lemma):
-        if _paradigm(tag) != paradigm or ":neg" in tag or (number and f":{number}" not in tag):
+        parts = re.split("[:.]", tag)
+        if _paradigm(tag) != paradigm or "neg" in parts or ":voc:" in tag or (only and only not in parts):
             continue
         yield form.lower()
         if tag.startswith("praet"):

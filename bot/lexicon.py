@@ -1,7 +1,7 @@
 """The lexicon: every phrase that names something of the catalogue, read from data/catalogue when the bot starts.
 
-Sources: names and aliases of the catalogue itself, `aliases.yaml` (how pupils say it) and `interests.yaml`. A new name in
-a YAML file is recognised after a restart, without a change of code and without training.
+Sources: names and aliases of the catalogue itself, `aliases.yaml` (how pupils say it) and `interests.yaml`. A new name
+in a YAML file is recognised after a restart, without a change of code and without training.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ SCHOOL_OF_TECHNICIANS = "T"
 SCHOOL_WORDS_PL = ("technikum", "techniku", "technika", "tech")
 SCHOOL_WORDS_EN = ("technikum", "technical school", "tech school")
 FIELDS_PL = ("yka", "ika")
+GERUNDS_PL = ("anie", "enie", "cie")
 PARENTHESIS = re.compile(r"\s*\([^)]*\)")
 
 SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -82,7 +83,7 @@ class _Reader(NamedTuple):
                 yield term._replace(limits=term.limits.joined(limited[name])) if catalogue and name in limited else term
 
     def technicians(self) -> Dict[str, str]:
-        """Plain profession → technician of the same name ("technik mechatronik"), both by their phrase and by their id."""
+        """Plain profession → technician of the same name ("technik mechatronik"), by its phrase and by its id."""
         records = self.qualifications["professions"]
         plain = {record["name_pl"]: record["id"] for record in records}
         found = {}
@@ -116,7 +117,7 @@ class _Reader(NamedTuple):
         }
 
     def _occupations(self) -> Iterator[Term]:
-        """Words for occupations that are no profession of the catalogue ("maszynista"): weaker than any other meaning."""
+        """Words for occupations that are no profession of the catalogue ("maszynista"); they give way to others."""
         branches = {record["id"]: record["branch"] for record in self.qualifications["professions"]}
         known = {name.lower() for record in self.qualifications["professions"] for _, name in _names(record)}
         for record in self.occupations["occupations"]:
@@ -125,7 +126,9 @@ class _Reader(NamedTuple):
             profession = self.aliases["occupations"].get(record["id"])
             kind, value = ("profession", profession) if profession else ("industry", record["industries"][0])
             meanings = (Meaning(kind, value, extra, weak=True), *(self._trains() if rail else ()))
-            yield from (_term(name, language, meanings) for language, name in _names(record) if name.lower() not in known)
+            for language, name in _names(record):
+                if name.lower() not in known:
+                    yield _term(name, language, meanings)
 
     def _qualifications(self) -> Iterator[Term]:
         for record in self.qualifications["qualifications"]:
@@ -214,7 +217,7 @@ def _names(record: Dict[str, Any]) -> Iterator[Tuple[str, Alias]]:
 
 
 def _shorter(name: Optional[str]) -> List[str]:
-    """A name, the name without its parentheses, its alternatives ("waiter / waitress") and what stands before a dash."""
+    """A name, the same without parentheses, its alternatives ("waiter / waitress") and what stands before a dash."""
     if not name:
         return []
     bare = PARENTHESIS.sub("", name)
@@ -239,6 +242,8 @@ def _term(alias: Alias, language: str, meanings: Tuple[Meaning, ...]) -> Term:
 def _keys(phrase: str, manner: str) -> List[str]:
     """The words of a phrase, each with the manner in which it is inflected; capitals are not, "to bake" is a verb."""
     parts = words(phrase)
+    if len(parts) == 1 and manner == "pl" and phrase.endswith(GERUNDS_PL):
+        manner = "pl.ger"
     if manner == "en" and len(parts) > 1 and parts[0] == "to":
         return [f"en.verb:{parts[1].lower()}", *_keys(" ".join(parts[2:]), manner)]
     return [f"{'=' if word.isupper() or word.isdigit() else manner}:{word.lower()}" for word in parts]

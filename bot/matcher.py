@@ -127,6 +127,6 @@ def _spelled(key: str) -> Set[str]:
     if manner == "=":
         return {word}
     if manner.startswith("pl"):
-        made = forms(word, "sg" if manner == "pl.sg" else None)
+        made = forms(word, manner[3:] or None)
         return made | {"tech"} if word == "technik" else made
     return english_verb(word) if manner == "en.verb" else english_plural(word)

@@ -30,7 +30,27 @@ NOT_DENIED = {"tylko", "wiem", "ma", "only", "czemu", "dlaczego", "why"}
 CONTRAST = {"ale", "lecz", "natomiast", "jednak", "a", "but", "however", "though", "yet", "tylko", "zato", "while"}
 PREFERENCE = re.compile(r"\b(?:wol[ei]\w*|wolal\w*|prefer\w*|rather|bardziej|pick|choose)\b")
 THAN = {"niz", "than", "over", "od"}
-LINKS = {"i", "oraz", "ani", "czy", "lub", "albo", "tez", "or", "and", "nor", "w", "z", "na", "do", "przy", "o", "the", "to"}
+LINKS = {
+    "i",
+    "oraz",
+    "ani",
+    "czy",
+    "lub",
+    "albo",
+    "tez",
+    "w",
+    "z",
+    "na",
+    "do",
+    "przy",
+    "o",
+    "or",
+    "and",
+    "nor",
+    "the",
+    "to",
+}
+PREPOSITIONS = {"w", "z", "ze", "na", "do", "przy", "o", "the", "a", "in", "with", "to"}
 SENTENCE_END = frozenset(".!?;\n")
 
 
@@ -87,6 +107,7 @@ class Polarity:
 
     def _rejected_before(self, start: int, named: Set[int], reach: int) -> bool:
         comma: Optional[int] = None
+        nearest = self._before_prepositions(start - 1)
         for place in range(start - 1, max(-1, start - 1 - reach), -1):
             gap = self._tokens[place + 1].gap
             if SENTENCE_END & set(gap):
@@ -94,7 +115,7 @@ class Polarity:
             comma = place + 1 if "," in gap else comma
             if comma is not None and not self._list_goes_on(comma, start, named):
                 return False
-            if place == start - 1 and comma is None and (self._compares(place) or self._denied_by(place, reach)):
+            if place == nearest and comma is None and (self._compares(place) or self._denied_by(place, reach)):
                 return not self._compares(place) or self._loses(place)
             if place in self._dislikes:
                 return True
@@ -102,12 +123,18 @@ class Polarity:
                 return False
         return False
 
+    def _before_prepositions(self, place: int) -> int:
+        """The nearest word to the left that is more than "w" or "the": "niż z maszynami", "not the office"."""
+        while place > 0 and self._plain[place] in PREPOSITIONS:
+            place -= 1
+        return place
+
     def _compares(self, place: int) -> bool:
         """Whether the word sets something apart: "oprócz gotowania", "wolę … niż gotowanie"."""
         return self._plain[place] in EXCEPT or (self._plain[place] in THAN and self._preferring)
 
     def _loses(self, place: int) -> bool:
-        """Whether what follows such a word is rejected; "nic oprócz aut" and "oprócz aut jeszcze sport" reject nothing."""
+        """Whether what follows such a word is rejected; "nic oprócz aut", "oprócz aut jeszcze sport" reject nothing."""
         return self._plain[place] in THAN or not BESIDES & set(self._plain)
 
     def _denied_by(self, place: int, reach: int) -> bool:

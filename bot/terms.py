@@ -15,8 +15,8 @@ LIKED = {False: NOT_ASKED, True: LIKED_OR_SHORT, "strict": LIKED_ONLY}
 class Meaning(NamedTuple):
     """One entity that a term stands for.
 
-    `extra`: further keys of the entity. `part`: narrows its place to some words of the phrase. `field`: a field of work,
-    not a person. `weak`: gives way to any other meaning of the same words.
+    `extra`: further keys of the entity. `part`: narrows its place to some words of the phrase. `field`: a field of
+    work, not a person. `weak`: gives way to any other meaning of the same words.
     """
 
     kind: str

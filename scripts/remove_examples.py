@@ -1,6 +1,6 @@
 """Take the demonstration editions of courses out of the database.
 
-    python -m scripts.remove_examples
+python -m scripts.remove_examples
 """
 
 import asyncio

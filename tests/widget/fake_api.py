@@ -207,6 +207,10 @@ def create(folder: Path) -> FastAPI:
                 talk.add(one["type"], **{key: value for key, value in one.items() if key != "type"})
         store.save()
 
+    @app.get("/favicon.ico", status_code=204)
+    async def icon() -> None:
+        """Nothing, so that no page complains that it is missing."""
+
     @app.get("/school")
     async def school(
         host: str = "", csp: str = "default-src 'self'", attributes: str = "", lang: str = "pl"

@@ -102,6 +102,7 @@ async def test_a_message_of_help_begins_with_its_weight(widget: Widget) -> None:
     await widget.ask("nie chcę żyć", "116")
     (words,) = await widget.said()
     assert words.startswith("Ważne – tu znajdziesz pomoc. Informacja: To brzmi bardzo poważnie.")
+    assert "Dziecięcy Telefon Zaufania, 800 12 12 12, Godziny: 24/7." in words
 
 
 async def test_the_log_itself_is_silent(widget: Widget) -> None:

@@ -21,7 +21,7 @@ class Watch:
         self.requests: list[Request] = []
         widget.page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
         widget.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        widget.page.on("requestfinished", self.requests.append)
+        widget.page.on("requestfinished", lambda request: self.requests.append(request))
 
     async def bytes_of_files(self) -> dict[str, int]:
         """Bytes as they came over the wire, by kind, answers of the API left out."""
