@@ -39,23 +39,26 @@ async def browser() -> AsyncIterator[Browser]:
         await started.close()
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    running = Server(tmp_path)
-    running.start()
-    yield running
-    running.kill()
+@pytest.fixture(scope="session")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server]]:
+    """Two doubles, started once, since a start takes a second."""
+    pair = Server(tmp_path_factory.mktemp("ours")), Server(tmp_path_factory.mktemp("school"))
+    yield pair
+    for running in pair:
+        running.kill()
 
 
 @pytest.fixture
-def other_server(tmp_path: Path) -> Iterator[Server]:
+def server(processes: tuple[Server, Server]) -> Server:
+    processes[0].reset()
+    return processes[0]
+
+
+@pytest.fixture
+def other_server(processes: tuple[Server, Server]) -> Server:
     """A second origin, for a school's own page."""
-    folder = tmp_path / "school"
-    folder.mkdir()
-    running = Server(folder)
-    running.start()
-    yield running
-    running.kill()
+    processes[1].reset()
+    return processes[1]
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -62,6 +62,13 @@ class Server:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            self._process = None
+
+    def reset(self) -> None:
+        """Running, in a good mood, and without conversations."""
+        if self._process is None:
+            self.start()
+        self.control("/reset")
 
     def told(self) -> dict[str, Any]:
         """What the double has received."""

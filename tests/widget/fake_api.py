@@ -199,6 +199,12 @@ def create(folder: Path) -> FastAPI:
         store.talks.clear()
         store.save()
 
+    @app.post("/_control/reset")
+    async def reset() -> None:
+        store.mood = Mood()
+        store.calls.clear()
+        await forget()
+
     @app.post("/_control/event")
     async def event(request: Request) -> None:
         body = await request.json()

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 import pytest
-from playwright.async_api import BrowserContext, Request
+from playwright.async_api import BrowserContext, ConsoleMessage, Request
 
 from tests.widget.driver import Server, Widget
 
@@ -19,9 +19,13 @@ class Watch:
     def __init__(self, widget: Widget) -> None:
         self.complaints: list[str] = []
         self.requests: list[Request] = []
-        widget.page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        widget.page.on("console", self._console)
         widget.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         widget.page.on("requestfinished", lambda request: self.requests.append(request))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
 
     async def bytes_of_files(self) -> dict[str, int]:
         """Bytes as they came over the wire, by kind, answers of the API left out."""
