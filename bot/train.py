@@ -7,6 +7,7 @@ import argparse
 import logging
 import os
 import sys
+import threading
 import time
 import warnings
 
@@ -16,16 +17,30 @@ warnings.showwarning = lambda *_args, **_kwargs: None
 
 
 class Progress(logging.Handler):
-    """Shows which part of the model is being trained, with the time since the start."""
+    """Shows which part of the model is being trained, with the time since the start, and every ten seconds again."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
         self._started = time.monotonic()
+        self._part = ""
+        threading.Thread(target=self._repeat, daemon=True).start()
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
         if "Starting to train component" in text:
-            print(f"  [{time.monotonic() - self._started:4.0f} s] training {text.split(chr(39))[1]}", flush=True)
+            self._part = text.split("'")[1]
+            self._say("training")
+        elif "Finished training component" in text:
+            self._part = ""
+
+    def _repeat(self) -> None:
+        while True:
+            time.sleep(10)
+            if self._part:
+                self._say("still training")
+
+    def _say(self, doing: str) -> None:
+        print(f"  [{time.monotonic() - self._started:4.0f} s] {doing} {self._part}", flush=True)
 
 
 def main() -> int:

@@ -103,12 +103,16 @@ async def prepare_database(chosen: Settings) -> None:
 def announce(chosen: Settings, started: float) -> None:
     """Say where to go once everything answers."""
     address = f"http://{chosen.host}:{chosen.port}"
+    said = started
     while True:
         try:
             with urllib.request.urlopen(f"{address}/readyz", timeout=2):  # noqa: S310 - our own address
                 break
         except (urllib.error.URLError, OSError):
             time.sleep(0.25)
+        if time.monotonic() - said > 5:
+            said = time.monotonic()
+            print(f"• still loading, {said - started:.0f} s so far", flush=True)
     print(
         f"\n  Drogowskaz is ready after {time.monotonic() - started:.0f} s: {address}/   (Ctrl-C stops it)\n",
         flush=True,
