@@ -1,6 +1,7 @@
 // One conversation with the server: what is sent waits in an outbox until it is acknowledged, what comes is read by number.
 
 const LONGEST_PAUSE = 15;
+const ERASING_MS = 10_000;
 const HANDOVER_MS = 300;
 const TYPING_MS = 8000;
 
@@ -27,6 +28,7 @@ export class Talk {
   #turns = new Set();
   #ended = new Set();
   #beginning = null;
+  #erasing = null;
   #listening = false;
   #flushing = false;
   #offline = false;
@@ -93,11 +95,19 @@ export class Talk {
   async erase() {
     const { id } = this.state;
     if (id) {
+      this.#erase(id);
+      this.#channel?.postMessage({ erasing: id });
       const answer = await this.#call('DELETE', `/${id}`).catch(() => null);
       if (![204, 401, 404, 410].includes(answer?.status)) return false;
     }
     this.leave('erased');
     return true;
+  }
+
+  /** A reader may hear that the conversation is gone before the erasing tab says why: it waits a while for the reason. */
+  #erase(id) {
+    this.#erasing = id;
+    setTimeout(() => (this.#erasing = null), ERASING_MS);
   }
 
   /** Leaves the conversation: no tab of this browser knows it any more. `why` is `left` or `erased`. */
@@ -138,10 +148,11 @@ export class Talk {
 
   // --- other tabs ---------------------------------------------------------------------------------------------------
 
-  #heard({ ask, give, gone, why }) {
+  #heard({ ask, give, erasing, gone, why }) {
     const { id, token, language } = this.state;
     if (ask && id && !this.state.over) this.#channel.postMessage({ give: { id, token, language } });
     if (give) this.#handed?.(give);
+    if (erasing) this.#erase(erasing);
     if (gone && gone === id) {
       this.leave();
       this.#view.cleared(why);
@@ -270,6 +281,7 @@ export class Talk {
   /** The server does not know the conversation any more: what waits in the outbox goes into a new one. */
   async #lost(id) {
     if (this.state.id !== id) return;
+    if (this.#erasing === id) return this.#sleep(0.3);
     const young = Date.now() - this.#bornAt < 30_000;
     // A button of the old conversation means nothing in the new one; its words do.
     for (const item of this.state.outbox) {

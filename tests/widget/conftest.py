@@ -64,7 +64,7 @@ def other_server(processes: tuple[Server, Server]) -> Server:
 @pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     made = await browser.new_context(viewport={"width": 1280, "height": 800})
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(30_000)
     yield made
     await made.close()
 
@@ -72,7 +72,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
     made = await browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(30_000)
     yield made
     await made.close()
 
