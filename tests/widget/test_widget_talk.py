@@ -267,7 +267,7 @@ async def test_a_mark_is_asked_for_after_goodbye(widget: Widget) -> None:
     await form.get_by_role("button", name="Wyślij ocenę").click()
     await widget.panel.locator(".extra").get_by_text("Dziękujemy za ocenę!").wait_for()
     assert widget.server.told()["talks"][0]["feedback"] == [{"score": 4, "comment": "więcej zdjęć"}]
-    await widget.ask("pa", "Piszesz: pa")
+    await widget.ask("pa pa", "Piszesz: pa pa")
     await widget.page.wait_for_timeout(300)
     assert await form.count() == 0
 
@@ -283,7 +283,7 @@ async def test_words_that_begin_like_goodbye_ask_for_no_mark(widget: Widget, tex
 async def test_after_a_talk_about_danger_no_mark_is_asked_for(widget: Widget) -> None:
     await widget.start()
     await widget.ask("nie chcę żyć", "116")
-    await widget.ask("pa", "Piszesz: pa")
+    await widget.ask("pa pa", "Piszesz: pa pa")
     await widget.page.wait_for_timeout(300)
     assert await widget.panel.locator("fieldset").count() == 0
     await widget.button("Zakończ rozmowę").click()
