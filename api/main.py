@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +37,14 @@ def app(configuration: Settings | None = None) -> FastAPI:
     )
     application.state.settings = chosen
     errors.install(application)
+    # The widget runs on the pages of schools; a conversation is protected by its token, not by where the page is.
+    application.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["authorization", "content-type"],
+        expose_headers=["retry-after"],
+    )
     for router in (web_channel, catalogue, widget):
         application.include_router(router)
     application.add_api_route("/healthz", _healthz, include_in_schema=False)

@@ -82,7 +82,11 @@ async def remember_buttons(session: AsyncSession, conversation_id: str, buttons:
     if not rows:
         return
     insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
-    await session.execute(insert(SentPayload).on_conflict_do_nothing(), rows)
+    statement = insert(SentPayload)
+    latest = statement.on_conflict_do_update(
+        index_elements=["conversation_id", "payload"], set_={"title": statement.excluded.title}
+    )
+    await session.execute(latest, rows)
 
 
 async def lock(session: AsyncSession, conversation_id: str) -> Conversation | None:

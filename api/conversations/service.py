@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 LONGEST_TEXT = 4000
 INBOX = "inbox"
+TO_A_PERSON = "/ask_human"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
         known = await repository.receipt(session, conversation_id, client_id)
         if known is not None:
             return known
-        shown = typed if payload is None else await repository.title_of(session, conversation_id, payload)
+        shown = typed if payload is None else await _title(session, conversation, payload)
         if shown is None:
             raise Invalid("This button was not offered in the conversation.", field="payload")
         seq = await _append(
@@ -94,6 +95,13 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
     heart.notifier.notify(conversation_id)
     heart.notifier.notify(INBOX)
     return seq
+
+
+async def _title(session: AsyncSession, conversation: Conversation, payload: str) -> str | None:
+    """The title of a button that may act: one that was sent, or the way to a person, which is always open."""
+    if payload == TO_A_PERSON:
+        return button("human", cast(Language, conversation.language or "pl"))["title"]
+    return await repository.title_of(session, conversation.id, payload)
 
 
 async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Answer) -> bool:

@@ -156,3 +156,20 @@ async def test_whatever_happens_each_message_ends_at_most_once_and_numbers_have_
     ends = [event["reply_to"] for event in seen if event["type"] == "turn_end"]
     assert len(ends) == len(set(ends))
     assert [event["seq"] for event in seen if event.get("sender") == "pupil"] == sent
+
+
+async def test_the_way_to_a_person_is_always_open(heart: Heart) -> None:
+    talk = await opened(heart)
+    await service.accept(heart, talk, "a", typed=None, payload="/ask_human")
+    assert (await events(heart, talk))[-1]["text"] == "Rozmowa z człowiekiem"
+
+
+async def test_a_button_is_shown_by_its_latest_title(heart: Heart) -> None:
+    talk = await opened(heart)
+    seq = await service.accept(heart, talk, "a", typed="hej", payload=None)
+    buttons = [{"title": "Inne kursy", "payload": "/ask_courses"}]
+    await service.write_answer(
+        heart, talk, seq, Answer(messages=[{"text": "x", "buttons": buttons}], language="pl", nlu={})
+    )
+    await service.accept(heart, talk, "b", typed=None, payload="/ask_courses")
+    assert (await events(heart, talk))[-1]["text"] == "Inne kursy"

@@ -43,6 +43,8 @@ class Mood:
     """Refuse this payload as one that was not offered."""
     retitle: str = ""
     """Show the pupil's next messages under this title."""
+    late: float = 0
+    """Seconds before new events are delivered."""
     hold: float = 0
     """Seconds before the acknowledgement of a message is sent, after it is stored."""
 
@@ -172,6 +174,7 @@ def create(folder: Path) -> FastAPI:
             if len(talk.events) > after:
                 break
             await asyncio.sleep(0.05)
+        await asyncio.sleep(store.mood.late)
         return {"events": talk.events[0 if store.mood.repeat else after :]}
 
     @app.post("/api/v1/conversations/{talk_id}/feedback", status_code=204)

@@ -111,6 +111,20 @@ async def test_on_a_phone_the_panel_fills_the_screen_and_keeps_the_focus(phone: 
     assert await widget.focused() == LAUNCHER
 
 
+async def test_a_keyboard_on_the_screen_does_not_cover_the_input(phone: BrowserContext, server: Server) -> None:
+    widget = Widget(await phone.new_page(), server)
+    await widget.start()
+    await widget.page.evaluate(
+        """() => {
+          Object.defineProperty(visualViewport, 'height', { get: () => 400 });
+          visualViewport.dispatchEvent(new Event('resize'));
+        }"""
+    )
+    box = await widget.input.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 400
+
+
 async def test_turning_the_screen_keeps_the_focus(widget: Widget) -> None:
     await widget.start()
     await widget.button("Staże").focus()

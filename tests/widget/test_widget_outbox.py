@@ -66,6 +66,15 @@ async def test_a_lost_acknowledgement_makes_no_second_message(widget: Widget) ->
     assert await widget.lines("pupil").count() == 1
 
 
+async def test_an_event_after_the_acknowledgement_makes_no_second_line(widget: Widget) -> None:
+    await widget.start()
+    widget.server.control(late=0.5)
+    await widget.say("ola")
+    await widget.pupil("ola").filter(has_text="wysłane").wait_for()
+    await widget.bot("Piszesz: ola").wait_for()
+    assert await widget.lines("pupil").count() == 1
+
+
 async def test_an_event_before_the_acknowledgement_makes_no_second_line(widget: Widget) -> None:
     await widget.start()
     widget.server.control(hold=1)
@@ -156,8 +165,10 @@ async def test_a_network_that_is_gone_and_back(widget: Widget) -> None:
     await widget.banner.wait_for()
     await widget.say("bez sieci")
     await widget.pupil("bez sieci").filter(has_text="czeka na połączenie").wait_for()
+    # Long enough for the pauses between two tries to have grown; they are not waited for.
+    await widget.page.wait_for_timeout(4_500)
     await widget.page.context.set_offline(False)
-    await widget.bot("Piszesz: bez sieci").wait_for(timeout=5_000)
+    await widget.bot("Piszesz: bez sieci").wait_for(timeout=1_500)
     assert widget.server.heard() == ["bez sieci"]
 
 
