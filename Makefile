@@ -24,7 +24,7 @@ run: environments ## Start everything and print the address to open
 test: lint types validate ## All checks and tests, the same as in CI
 	@$(PYTHON_BOT) -m pytest -c bot/pytest.ini --rootdir . tests/bot
 	@$(PYTHON) -m pytest --ignore tests/bot --ignore tests/widget
-	@$(PYTHON) -m pytest -n 3 tests/widget
+	@$(PYTHON) -m pytest -n 2 tests/widget
 
 lint: environments-dev ## Style of the code
 	@$(PYTHON) -m ruff check .
