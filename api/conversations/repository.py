@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,8 +32,8 @@ async def append(
     *,
     sender: str | None = None,
     reply_to: int | None = None,
-) -> int | None:
-    """Add an event with the next number and return the number; None when the conversation does not exist.
+) -> int:
+    """Add an event with the next number and return the number. Raises LookupError without such a conversation.
 
     The number is taken by the update of the conversation's row, which the transaction locks: numbers have no gaps.
     """
@@ -45,7 +45,7 @@ async def append(
         .execution_options(synchronize_session=False)
     )
     if seq is None:
-        return None
+        raise LookupError("The conversation does not exist.")
     session.add(Event(conversation_id=conversation_id, seq=seq, type=kind, sender=sender, reply_to=reply_to, body=body))
     await session.flush()
     return seq
@@ -144,12 +144,6 @@ async def oldest_waiting(session: AsyncSession, conversation_id: str) -> InboxMe
         select(InboxMessage).where(InboxMessage.conversation_id == conversation_id).order_by(InboxMessage.seq).limit(1)
     )
     return await session.scalar(query)
-
-
-async def is_waiting(session: AsyncSession, conversation_id: str, seq: int) -> bool:
-    """Whether the message has not been answered yet."""
-    query = select(exists().where(InboxMessage.conversation_id == conversation_id, InboxMessage.seq == seq))
-    return bool(await session.scalar(query))
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:

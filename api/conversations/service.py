@@ -84,7 +84,7 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
         shown = typed if payload is None else await _title(session, conversation, payload)
         if shown is None:
             raise Invalid("This button was not offered in the conversation.", field="payload")
-        seq = await _append(
+        seq = await repository.append(
             session, conversation_id, EventType.MESSAGE, {"text": shown, "buttons": [], "cards": []}, sender="pupil"
         )
         session.add(Receipt(conversation_id=conversation_id, client_id=client_id, seq=seq))
@@ -168,29 +168,14 @@ def event_json(event: Event) -> dict[str, Any]:
     return {**json, **event.body, "reply_to": event.reply_to, "created_at": event.created_at.isoformat()}
 
 
-async def _append(
-    session: AsyncSession,
-    conversation_id: str,
-    kind: EventType,
-    body: dict[str, Any],
-    *,
-    sender: str | None = None,
-    reply_to: int | None = None,
-) -> int:
-    seq = await repository.append(session, conversation_id, kind, body, sender=sender, reply_to=reply_to)
-    if seq is None:
-        raise LookupError("The conversation was erased in the middle of a transaction that had locked it.")
-    return seq
-
-
 async def _say(
     session: AsyncSession, conversation_id: str, body: dict[str, Any], *, sender: str, reply_to: int | None = None
 ) -> None:
     """Add a message and remember all its buttons, those on cards too."""
-    await _append(session, conversation_id, EventType.MESSAGE, body, sender=sender, reply_to=reply_to)
+    await repository.append(session, conversation_id, EventType.MESSAGE, body, sender=sender, reply_to=reply_to)
     on_cards = [b for card in body.get("cards", []) for b in card.get("buttons", [])]
     await repository.remember_buttons(session, conversation_id, [*body.get("buttons", []), *on_cards])
 
 
 async def _end_turn(session: AsyncSession, conversation_id: str, seq: int, outcome: Outcome) -> None:
-    await _append(session, conversation_id, EventType.TURN_END, {"outcome": outcome}, reply_to=seq)
+    await repository.append(session, conversation_id, EventType.TURN_END, {"outcome": outcome}, reply_to=seq)
