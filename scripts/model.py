@@ -3,17 +3,18 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from api.settings import ROOT
 
 PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 # Everything that changes what training makes. The catalogue is not here: its names are read when Rasa starts.
-INPUTS = (
-    "domain.yml",
+UNDERSTANDING = (
     "bot/config.yml",
     "bot/augmentation.py",
     "bot/classifier.py",
@@ -21,10 +22,10 @@ INPUTS = (
     "bot/language.py",
     "bot/text.py",
     "data/nlu",
-    "data/rules",
     "data/language",
     "requirements/bot.txt",
 )
+DIALOGUE = ("domain.yml", "data/rules")
 KEPT = 3
 
 
@@ -36,10 +37,10 @@ class DamagedModel(Exception):
     """The model file is not the one that our training wrote."""
 
 
-def fingerprint() -> str:
-    """A short name for the present state of all inputs of the training."""
+def fingerprint(inputs: Iterable[str] = UNDERSTANDING + DIALOGUE) -> str:
+    """A short name for the present state of these inputs of the training."""
     digest = hashlib.sha256()
-    for name in INPUTS:
+    for name in inputs:
         path = ROOT / name
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file() and "__pycache__" not in file.parts:
@@ -62,7 +63,13 @@ def ensure(folder: Path) -> Path:
         return model
     print("• training the model: the training data is new or was changed", flush=True)
     started = time.monotonic()
-    environment = dict(os.environ, PYTHONPATH=str(ROOT), DROGOWSKAZ_VAR=str(folder.parent))
+    environment = dict(
+        os.environ,
+        PYTHONPATH=str(ROOT),
+        DROGOWSKAZ_VAR=str(folder.parent),
+        # Rasa keeps trained parts here: a change of the dialogue alone does not train the classifier again.
+        RASA_CACHE_DIRECTORY=str(_cache(folder.parent / "cache" / "rasa")),
+    )
     command = [str(PYTHON), "-m", "bot.train", "--name", name, "--out", str(folder)]
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0 or not model.exists():
         raise TrainingFailed("Training the model failed; the message above says why.")
@@ -71,6 +78,18 @@ def ensure(folder: Path) -> Path:
     _forget_old(folder)
     print(f"• model trained in {seconds:.0f} s", flush=True)
     return model
+
+
+def _cache(folder: Path) -> Path:
+    """Rasa's cache for the present inputs of understanding, in place of the former ones.
+
+    Rasa itself notices a change of its components' classes and data, but not of the modules that these use.
+    """
+    chosen = folder / fingerprint(UNDERSTANDING)
+    for former in folder.glob("*"):
+        if former != chosen:
+            shutil.rmtree(former)
+    return chosen
 
 
 def _checksum(file: Path) -> str:

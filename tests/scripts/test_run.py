@@ -47,7 +47,7 @@ def test_a_model_of_the_present_data_is_not_trained_again_and_a_changed_one_is_r
 
 def test_the_fingerprint_follows_the_training_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "ROOT", tmp_path)
-    for name in model.INPUTS:
+    for name in model.UNDERSTANDING + model.DIALOGUE:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     before = model.fingerprint()
