@@ -1,8 +1,9 @@
 """One turn of the dialogue: a pupil's message in, the bot's messages out (design §3, step 3).
 
-This walks the same steps as Rasa's MessageProcessor, with four differences: a message id that was already played gives
+This walks the same steps as Rasa's MessageProcessor, with five differences: a message id that was already played gives
 back the same answer; text never acts as a command, only a payload does; the language of the message is decided before
-the dialogue goes on; an action that fails ends the turn with an error instead of silence.
+the dialogue goes on; a message with several wishes gets an answer to each; an action that fails ends the turn with an
+error instead of silence.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from rasa.shared.core.events import ActionExecutionRejected, BotUttered, Event, 
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
+from bot.wishes import clauses, wishes
+
 CHANNEL = "turn"
 LANGUAGE_SLOT = "language"
 LANGUAGES = ("pl", "en")
@@ -31,6 +34,7 @@ UNSURE_BELOW = 0.40
 EXPECTED = {"guidance_form": ("inform_qualification", "inform_interest", "ask_courses")}
 EXPECTED_FROM = 0.15
 SAFETY_FROM = 0.30
+SAFETY_IN_PART_FROM = 0.50
 SAFETY_INTENTS = ("crisis", "report_violence", "distress")
 # Words that mean something else in the other language, by the language of the talk.
 HOMOGRAPHS = {"no": {"pl": "affirm", "en": "deny"}, "ta": {"pl": "affirm", "en": "thank"}}
@@ -81,11 +85,11 @@ async def play(processor: MessageProcessor, turn: Turn) -> Dict[str, Any]:
     if not _was_played(tracker, turn.message_id):
         parsed = await _understand(processor, tracker, turn)
         language = choose_language(parsed, tracker.get_slot(LANGUAGE_SLOT) or turn.language)
-        parsed["intent"] = decide_intent(parsed, language, tracker.active_loop_name)
         tracker.update(SlotSet(LANGUAGE_SLOT, language), processor.domain)
-        tracker.update(_utterance(turn, parsed), processor.domain)
-        tracker = await processor.run_action_extract_slots(output, tracker)
-        await _act(processor, tracker, output)
+        for wish in await _wishes(processor, tracker, parsed, language):
+            tracker.update(_utterance(turn, wish), processor.domain)
+            tracker = await processor.run_action_extract_slots(output, tracker)
+            await _act(processor, tracker, output)
         if not _messages(tracker, turn.message_id):
             raise TurnFailed("The bot said nothing.")
         await processor.save_tracker(tracker)
@@ -98,6 +102,11 @@ def choose_language(parsed: Dict[str, Any], current: Optional[str]) -> str:
     if detected in LANGUAGES and (parsed.get("language_sure") or current is None):
         return str(detected)
     return current or "pl"
+
+
+def is_foreign(parsed: Dict[str, Any]) -> bool:
+    """Whether a message is surely in a language that the bot does not speak."""
+    return bool(parsed.get("language_sure")) and parsed.get("language") not in LANGUAGES
 
 
 def decide_intent(parsed: Dict[str, Any], language: str, form: Optional[str] = None) -> Dict[str, Any]:
@@ -121,8 +130,7 @@ def decide_intent(parsed: Dict[str, Any], language: str, form: Optional[str] = N
         likely = guess["confidence"] >= EXPECTED_FROM
         if likely and parsed["entities"] and guess["name"] in EXPECTED.get(form or "", ()):
             return dict(guess)
-    foreign = parsed.get("language_sure") and parsed.get("language") not in LANGUAGES
-    if foreign or not ranking or ranking[0]["confidence"] < UNSURE_BELOW:
+    if is_foreign(parsed) or not ranking or ranking[0]["confidence"] < UNSURE_BELOW:
         return {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 1.0}
     return dict(ranking[0])
 
@@ -155,9 +163,34 @@ async def _understand(processor: MessageProcessor, tracker: DialogueStateTracker
     return dict(await processor.parse_message(UserMessage(text, sender_id=turn.conversation), tracker))
 
 
+async def _wishes(
+    processor: MessageProcessor, tracker: DialogueStateTracker, parsed: Dict[str, Any], language: str
+) -> List[Dict[str, Any]]:
+    """What to answer: the message as a whole, or its parts where it asks for several things (`bot/wishes.py`).
+
+    A cry for help in a part is answered alone. A form that asks for a name or a place takes the message whole.
+    """
+    intent = decide_intent(parsed, language, tracker.active_loop_name)
+    whole_only = (
+        "intent_ranking" not in parsed
+        or is_foreign(parsed)
+        or intent["name"] in SAFETY_INTENTS
+        or tracker.active_loop_name not in (None, "guidance_form")
+    )
+    parts = [] if whole_only else clauses(parsed["text"], language)
+    if len(parts) > 1:
+        understood = [(part, dict(await processor.parse_message(UserMessage(part.text)))) for part in parts]
+        for _, part in understood:
+            if part["intent"]["name"] in SAFETY_INTENTS and part["intent"]["confidence"] >= SAFETY_IN_PART_FROM:
+                return [{**parsed, "intent": part["intent"]}]
+        if found := wishes(parsed, understood):
+            return found
+    return [{**parsed, "intent": intent}]
+
+
 def _utterance(turn: Turn, parsed: Dict[str, Any]) -> UserUttered:
     return UserUttered(
-        turn.payload if turn.text is None else turn.text,
+        parsed["text"],
         parsed["intent"],
         parsed["entities"],
         parsed,
