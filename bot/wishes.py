@@ -50,7 +50,8 @@ SEEN_SURE_FROM = 0.45
 SENTENCES = re.compile(r"[.?!;](?:\s+|$)|\n+")
 AND = {"pl": r"a|i|oraz|also|plus", "en": r"and|also|plus|oraz"}
 JOINTS = {
-    language: re.compile(rf",\s*(?:(?:{words})\s+)?|\s+(?:{words})\s+", re.IGNORECASE) for language, words in AND.items()
+    language: re.compile(rf",\s*(?:(?:{words})\s+)?|\s+(?:{words})\s+", re.IGNORECASE)
+    for language, words in AND.items()
 }
 
 
