@@ -73,10 +73,11 @@ class Talk:
         )
 
     def _wording(self, key: str, values: dict[str, Any]) -> str:
-        """The next wording of the text, and never the one that the bot said last."""
+        """The next wording of the text, and never the one that the bot said last: that one is announced as repeated."""
         said = [event for event in self.tracker.events if event.get("event") == "bot"]
         last = said[-1].get("text") if said else None
         wordings = [
             text(key, self.language, variant=len(said) + step, **values) for step in range(variants(key, self.language))
         ]
-        return next((wording for wording in wordings if wording != last), wordings[0])
+        fresh = next((wording for wording in wordings if wording != last), None)
+        return fresh or text("manners.again", self.language, text=wordings[0])
