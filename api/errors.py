@@ -3,6 +3,7 @@
 ServiceError
 ├── Unauthorized (401)      no token, or one that nobody has
 ├── NotFound (404)          no such record, or somebody else's
+├── Conflict (409)          what is asked for is taken, or no longer possible
 ├── Invalid (422)           a field is wrong; names the field
 └── TooMany (429)           too much too fast; says when to try again
 
@@ -43,6 +44,13 @@ class NotFound(ServiceError):
 
     status = 404
     code = "not_found"
+
+
+class Conflict(ServiceError):
+    """What is asked for is taken, or no longer possible."""
+
+    status = 409
+    code = "conflict"
 
 
 class Invalid(ServiceError):

@@ -13,6 +13,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import errors, logs
+from api.appointments.routes import router as appointments
 from api.catalogue.routes import router as catalogue
 from api.channels.web.limits import Limiter
 from api.channels.web.routes import router as web_channel
@@ -45,7 +46,7 @@ def app(configuration: Settings | None = None) -> FastAPI:
         allow_headers=["authorization", "content-type"],
         expose_headers=["retry-after"],
     )
-    for router in (web_channel, catalogue, widget):
+    for router in (web_channel, catalogue, appointments, widget):
         application.include_router(router)
     application.add_api_route("/healthz", _healthz, include_in_schema=False)
     application.add_api_route("/readyz", _readyz, include_in_schema=False)

@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     rate_limits: Annotated[bool, NoDecode] = Field(
         True, description="`off` lifts the limits per address and conversation."
     )
+    contact_keys: str | None = Field(
+        None, description="Keys of names and contacts, newest first, commas between; a file in `var/` when unset."
+    )
+    public_url: str | None = Field(None, description="Address by which pupils reach the service, for links.")
     log_level: str = Field("INFO", description="Least severe log level that is written.")
 
     @field_validator("rate_limits", mode="before")
@@ -44,6 +48,11 @@ class Settings(BaseSettings):
     def rasa(self) -> str:
         """The address of Rasa's server, without a slash at the end."""
         return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def public(self) -> str:
+        """The address of the service in links, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     def rasa_token(self) -> str:
         """The token that Rasa asks for; made at the first call and kept in `rasa.token`, readable by the owner only."""

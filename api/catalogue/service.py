@@ -70,6 +70,14 @@ async def add_edition(
     return _edition(row)
 
 
+async def lock_edition(session: AsyncSession, edition_id: int) -> Edition:
+    """The edition, locked until the transaction ends, for whoever counts its seats. Raises NotFound."""
+    row = await session.get(CourseEdition, edition_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound("There is no such edition.")
+    return _edition(row)
+
+
 async def remove_edition(session: AsyncSession, edition_id: int) -> None:
     """Delete an edition. Raises NotFound."""
     row = await session.get(CourseEdition, edition_id)

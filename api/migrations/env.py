@@ -8,6 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
 from api.database import Base, Database, UTCDateTime
+from api.sealed import Sealed
 from api.tables import ALL_TABLES
 
 assert ALL_TABLES  # noqa: S101 - imported so that the metadata knows every table
@@ -15,7 +16,8 @@ assert ALL_TABLES  # noqa: S101 - imported so that the metadata knows every tabl
 
 def _item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Revisions name plain SQLAlchemy types, so that they stay valid when our code changes."""
-    return "sa.DateTime()" if kind == "type" and isinstance(item, UTCDateTime) else False
+    plain = {UTCDateTime: "sa.DateTime()", Sealed: "sa.Text()"}
+    return plain.get(type(item), False) if kind == "type" else False
 
 
 def _apply(connection: Connection) -> None:

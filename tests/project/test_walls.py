@@ -9,12 +9,22 @@ import pytest
 from api.settings import ROOT
 
 # What each room may import of ours. The tools for all are the modules directly under `api/`.
-TOOLS = {"api.database", "api.errors", "api.logs", "api.settings", "api.texts"}
+TOOLS = {"api.database", "api.errors", "api.logs", "api.person", "api.sealed", "api.settings", "api.texts"}
 MAY_IMPORT = {
     "bot": {"bot"},
-    "actions": {"actions", "api.catalogue", *TOOLS},
+    "actions": {"actions", "api.appointments", "api.catalogue", "api.requests", "api.signups", *TOOLS},
     "api.conversations": {"api.conversations", *TOOLS},
-    "api.privacy": {"api.privacy", "api.conversations", *TOOLS},
+    "api.privacy": {
+        "api.privacy",
+        "api.appointments",
+        "api.conversations",
+        "api.requests",
+        "api.signups",
+        *TOOLS,
+    },
+    "api.appointments": {"api.appointments", *TOOLS},
+    "api.requests": {"api.requests", *TOOLS},
+    "api.signups": {"api.signups", "api.catalogue", *TOOLS},
     "api.channels": {"api.channels", "api.conversations", "api.privacy", *TOOLS},
     "api.catalogue": {"api.catalogue", *TOOLS},
     "api.widget": {"api.widget", *TOOLS},

@@ -1,0 +1,51 @@
+"""Every query of the table of sign-ups."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.signups.models import ACTIVE, HOLDS_SEAT, Kind, Signup, Status
+
+
+async def of_target(session: AsyncSession, conversation_id: str, kind: Kind, target: str) -> Signup | None:
+    """The conversation's sign-up for a target."""
+    query = select(Signup).where(
+        Signup.conversation_id == conversation_id, Signup.kind == kind, Signup.target == target
+    )
+    return await session.scalar(query)
+
+
+async def with_code(session: AsyncSession, code: str) -> Signup | None:
+    """The sign-up with this code."""
+    return await session.scalar(select(Signup).where(Signup.code == code))
+
+
+async def active_of(session: AsyncSession, conversation_id: str) -> Sequence[Signup]:
+    """The conversation's sign-ups that count, oldest first."""
+    query = select(Signup).where(Signup.conversation_id == conversation_id, Signup.status.in_(ACTIVE))
+    return (await session.scalars(query.order_by(Signup.id))).all()
+
+
+async def filtered(
+    session: AsyncSession, kind: Kind | None, target: str | None, status: Status | None
+) -> Sequence[Signup]:
+    """All sign-ups of this kind, target and status, in the order in which they came; None means any."""
+    query = select(Signup).order_by(Signup.queued_at, Signup.id)
+    for column, value in ((Signup.kind, kind), (Signup.target, target), (Signup.status, status)):
+        if value is not None:
+            query = query.where(column == value)
+    return (await session.scalars(query)).all()
+
+
+async def seats_taken(session: AsyncSession, edition_id: int) -> int:
+    """How many seats of an edition are held."""
+    query = select(func.count()).where(
+        Signup.kind == Kind.EDITION, Signup.target == str(edition_id), Signup.status.in_(HOLDS_SEAT)
+    )
+    return await session.scalar(query) or 0
+
+
+async def erase(session: AsyncSession, conversation_id: str) -> None:
+    """Delete all sign-ups of a conversation."""
+    await session.execute(delete(Signup).where(Signup.conversation_id == conversation_id))
