@@ -57,7 +57,10 @@ def suggest_courses(talk: Talk) -> None:
     cards = [course_card(talk.catalogue, suggestion, talk.language, talk.today) for suggestion in found]
     talk.say("courses.found", cards=cards, count=len(cards))
     has_editions = any(suggestion.editions for suggestion in found)
-    talk.say("courses.examples_only" if has_editions else "courses.kinds_only", buttons=("internships", "counselling"))
+    talk.say(
+        "courses.examples_only" if has_editions else "courses.kinds_only",
+        buttons=("sign_up", "internships", "counselling"),
+    )
 
 
 @action("action_undecided")

@@ -1,6 +1,7 @@
 """The talk itself: greeting, thanks, help, privacy, complaints, and what to do when the bot does not understand."""
 
-from actions.registry import action, answers
+from actions.bookings import show_own, wants_to_take_back
+from actions.registry import action, answers, perform
 from actions.talk import MENU, Talk
 from api.texts import text
 
@@ -26,16 +27,24 @@ _simple("action_privacy", "talk.privacy", ("help",))
 _simple("action_delete_data", "talk.delete_data", ())
 _simple("action_complain", "talk.complain", (*MENU, "human"))
 _simple("action_out_of_scope", "talk.out_of_scope")
-_simple("action_cancel", "talk.cancel")
+
+
+@action("action_cancel")
+async def cancel(talk: Talk) -> None:
+    """Drop the topic; whoever wants to take back a sign-up or call off an appointment is shown how."""
+    if wants_to_take_back(talk):
+        await show_own(talk)
+    else:
+        talk.say("talk.cancel", buttons=MENU)
 
 
 @action("action_affirm")
-def affirm(talk: Talk) -> None:
+async def affirm(talk: Talk) -> None:
     """Do what the bot has just offered, else offer the menu."""
     offer = talk.tracker.get_slot("offer")
     if offer:
         talk.slot("offer", None)
-        answers[offer](talk)
+        await perform(answers[offer], talk)
     else:
         talk.say("talk.affirm", buttons=MENU)
 

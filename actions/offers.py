@@ -1,4 +1,4 @@
-"""Internships, sign-up and places that show science."""
+"""Internships and places that show science."""
 
 from actions.registry import action
 from actions.talk import Talk
@@ -15,13 +15,7 @@ def internships(talk: Talk) -> None:
     """What is known about internships; employers' offers are not in the catalogue yet, and that is said."""
     rules = [rule for id_ in INTERNSHIP_ORDER if (rule := talk.catalogue.find(InternshipRule, id_))]
     cards = [internship_card(talk.catalogue, rule, talk.language) for rule in rules[:MOST_CARDS]]
-    talk.say("offers.internships", cards=cards, buttons=("courses", "counselling"))
-
-
-@action("action_sign_up")
-def sign_up(talk: Talk) -> None:
-    """Sign-up through the chat is not open; say who can help instead."""
-    talk.say("offers.sign_up", buttons=("courses", "counselling"))
+    talk.say("offers.internships", cards=cards, buttons=("internship_list", "courses", "counselling"))
 
 
 @action("action_science_places")

@@ -2,27 +2,13 @@
 
 from actions.registry import action
 from actions.talk import Talk
-from api.catalogue.cards import helpline_card, institution_card, programme_card
-from api.catalogue.kinds import Helpline, Institution, InstitutionType, Programme
+from api.catalogue.cards import helpline_card, institution_card
+from api.catalogue.kinds import Helpline, Institution, InstitutionType
 
 CRISIS_LINES = ("112", "116111", "800121212")
 VIOLENCE_LINES = ("112", "116111", "800121212", "800120002")
 DISTRESS_LINES = ("116111",)
-CAREER_CENTRE = "kok"
-PATHWAY = "pathway-to-a-career"
-PREVENTION = "zajecia-antyprzemocowe-ppp"
 MOST_CLINICS = 4
-
-
-@action("action_counselling")
-def counselling(talk: Talk) -> None:
-    """The free career counselling and who runs it."""
-    centre = talk.catalogue.find(Institution, CAREER_CENTRE)
-    programme = talk.catalogue.find(Programme, PATHWAY)
-    cards = [institution_card(talk.catalogue, centre, talk.language)] if centre else []
-    cards += [programme_card(talk.catalogue, programme, talk.language)] if programme else []
-    talk.slot("offer", None)
-    talk.say("people.counselling", cards=cards, buttons=("interests", "courses"))
 
 
 @action("action_clinic")
@@ -37,14 +23,6 @@ def clinic(talk: Talk) -> None:
 def human(talk: Talk) -> None:
     """A person now: nobody is in the chat yet, so say where people are."""
     talk.say("people.human", cards=_lines(talk, DISTRESS_LINES), buttons=("counselling", "clinic"))
-
-
-@action("action_prevention_class")
-def prevention_class(talk: Talk) -> None:
-    """Classes against violence and discrimination for a group."""
-    programme = talk.catalogue.find(Programme, PREVENTION)
-    cards = [programme_card(talk.catalogue, programme, talk.language)] if programme else []
-    talk.say("people.prevention_class", cards=cards, buttons=("clinic",))
 
 
 @action("action_crisis")

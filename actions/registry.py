@@ -1,4 +1,8 @@
-"""Turns a plain function into a Rasa action: reads the catalogue, calls the function, hands back its events."""
+"""Turns a plain function into a Rasa action: reads the catalogue, calls the function, hands back its events.
+
+An action that writes is `async` and opens `database().transaction()` itself. A turn may be played again after a crash,
+so what it calls must do no harm when it is called twice.
+"""
 
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
@@ -14,7 +18,7 @@ from api.catalogue.service import snapshot, today
 from api.database import Database
 from api.settings import settings
 
-type Answer = Callable[[Talk], None]
+type Answer = Callable[[Talk], Awaitable[None] | None]
 
 # All actions by name, so that one can hand on to another.
 answers: dict[str, Answer] = {}
@@ -26,15 +30,22 @@ def database() -> Database:
     return Database(settings().database)
 
 
-def action(name: str) -> Callable[[Answer], Answer]:
+def action[A: Answer](name: str) -> Callable[[A], A]:
     """Register the decorated function as the action of this name (rasa-sdk finds it as a subclass of Action)."""
 
-    def register(answer: Answer) -> Answer:
+    def register(answer: A) -> A:
         answers[name] = answer
         type(answer.__name__, (_TopicAction,), {"__module__": answer.__module__, "action_name": name, "answer": answer})
         return answer
 
     return register
+
+
+async def perform(answer: Answer, talk: Talk) -> None:
+    """Call an action's function, whether it is async or not."""
+    result = answer(talk)
+    if result is not None:
+        await result
 
 
 class _TopicAction(Action):
@@ -53,5 +64,5 @@ class _TopicAction(Action):
         async with database().transaction(read_only=True) as session:
             catalogue = await snapshot(session)
         talk = Talk(dispatcher, tracker, catalogue, today())
-        type(self).answer(talk)
+        await perform(type(self).answer, talk)
         return talk.events

@@ -36,6 +36,11 @@ class Talk:
         return str(self.tracker.latest_message.get("intent", {}).get("name"))
 
     @property
+    def typed(self) -> str:
+        """What the pupil has typed; for a button its payload."""
+        return str(self.tracker.latest_message.get("text") or "").strip()
+
+    @property
     def ranking(self) -> list[dict[str, Any]]:
         """The classifier's guesses for the latest message, the likeliest first; empty for a button."""
         return list(self.tracker.latest_message.get("intent_ranking", []))

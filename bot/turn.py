@@ -17,7 +17,7 @@ from rasa.core.actions.action import ActionExecutionRejection
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import ActionExecutionRejected, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
@@ -33,6 +33,8 @@ UNSURE_BELOW = 0.40
 # What a form's question is usually answered with; a little likelihood is enough while the form waits for it.
 EXPECTED = {"guidance_form": ("inform_qualification", "inform_interest", "ask_courses")}
 EXPECTED_FROM = 0.15
+# Steps of forms that are answered with names and the like, which tell no language.
+OWN_WORDS = ("first_name", "school_name", "form_class", "contact")
 SAFETY_FROM = 0.30
 SAFETY_IN_PART_FROM = 0.50
 SAFETY_INTENTS = ("crisis", "report_violence", "distress")
@@ -84,7 +86,9 @@ async def play(processor: MessageProcessor, turn: Turn) -> Dict[str, Any]:
     tracker = await processor.fetch_tracker_and_update_session(turn.conversation, output)
     if not _was_played(tracker, turn.message_id):
         parsed = await _understand(processor, tracker, turn)
-        language = choose_language(parsed, tracker.get_slot(LANGUAGE_SLOT) or turn.language)
+        known_language = tracker.get_slot(LANGUAGE_SLOT) or turn.language
+        language = known_language if is_own_words(tracker, parsed) else None
+        language = language or choose_language(parsed, known_language)
         tracker.update(SlotSet(LANGUAGE_SLOT, language), processor.domain)
         for wish in await _wishes(processor, tracker, parsed, language):
             tracker.update(_utterance(turn, wish), processor.domain)
@@ -94,6 +98,12 @@ async def play(processor: MessageProcessor, turn: Turn) -> Dict[str, Any]:
             raise TurnFailed("The bot said nothing.")
         await processor.save_tracker(tracker)
     return _answer(tracker, turn.message_id)
+
+
+def is_own_words(tracker: DialogueStateTracker, parsed: Dict[str, Any]) -> bool:
+    """Whether a form waits for a name or the like and the message is no question: "ZSM nr 3" tells no language."""
+    waits = bool(tracker.active_loop_name) and tracker.get_slot(REQUESTED_SLOT) in OWN_WORDS
+    return waits and not parsed["text"].rstrip().endswith("?")
 
 
 def choose_language(parsed: Dict[str, Any], current: Optional[str]) -> str:

@@ -74,7 +74,7 @@ def test_polish_plurals(count: int, expected: str) -> None:
 
 @pytest.mark.parametrize("name", BUTTONS)
 def test_a_button_has_both_titles_short_and_a_payload_that_is_an_intent(name: str) -> None:
-    values = {"name": "Nazwa", "industry": "mechanical"}
+    values = {"name": "Nazwa", "industry": "mechanical", "code": "ABC-234", "slot": 12}
     for language in LANGUAGES:
         shown = button(name, language, **values)
         assert 0 < len(shown["title"]) <= LONGEST_BUTTON

@@ -1,0 +1,47 @@
+"""What somebody has signed up for or booked in this conversation, and taking it back."""
+
+import re
+from typing import Any
+
+from actions.registry import database
+from actions.talk import MENU, Talk
+from api.appointments import service as appointments
+from api.appointments.cards import appointment_card
+from api.settings import settings
+from api.signups import service as signups
+from api.signups.models import Signup
+from api.texts import button
+
+TAKE_BACK = re.compile(
+    r"wypis|wycof|rezygnu|rezygnow|odwo[łl]a|anulu|nie przyjd|withdraw|unsubscribe|call off"
+    r"|cancel (?:my|the|our)\b|sign me off|can't come|cannot come",
+    re.IGNORECASE,
+)
+
+
+def wants_to_take_back(talk: Talk) -> bool:
+    """Whether the words speak of withdrawing or calling off, rather than of leaving a topic."""
+    return bool(talk.ranking) and bool(TAKE_BACK.search(talk.typed))
+
+
+async def show_own(talk: Talk) -> None:
+    """The sign-ups and the appointment of this conversation, each with the button that takes it back."""
+    conversation = talk.tracker.sender_id
+    async with database().transaction(read_only=True) as session:
+        mine = await signups.mine(session, conversation)
+        appointment = await appointments.mine(session, conversation)
+    if not mine and appointment is None:
+        talk.say("signup.nothing_to_take_back", buttons=MENU)
+        return
+    if mine:
+        buttons = [withdraw_button(talk, signup) for signup in mine]
+        lines = "\n".join(f"• {signup.title} ({signup.code})" for signup in mine)
+        talk.say("signup.own", buttons=buttons, list=lines)
+    if appointment is not None:
+        card = appointment_card(appointment, talk.language, settings().public)
+        talk.say("appointments.own", cards=[card], buttons=("appointment_cancel",))
+
+
+def withdraw_button(talk: Talk, signup: Signup) -> dict[str, Any]:
+    """The button that withdraws a sign-up."""
+    return button("withdraw", talk.language, code=signup.code)
