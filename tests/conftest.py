@@ -6,14 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from api import migrate
+from api import migrate, sealed
 from api.conversations.notifier import Notifier
 from api.conversations.service import Heart
 from api.database import Database
+from api.sealed import Keyring
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keyring:
+    """Keys of its own for names and contacts."""
+    own = Keyring(None, tmp_path / "contact.key")
+    monkeypatch.setattr(sealed, "keyring", lambda: own)
+    return own
+
+
+@pytest.fixture
+async def database(tmp_path: Path, keys: Keyring) -> AsyncIterator[Database]:
     """An empty database of its own, made by the migrations as in production."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
     await asyncio.to_thread(migrate.upgrade, url)
