@@ -187,15 +187,14 @@ async def _hear(talk: Talk, current: Form, asked: str) -> bool:
 
 
 def _data(talk: Talk, current: Form, asked: str) -> dict[str, str]:
-    found = {}
-    for slot in current.steps:
-        if slot not in READERS or (slot == "contact" and talk.tracker.get_slot("parent") is None):
-            continue
-        value = READERS[slot](talk, slot == asked)
-        known = talk.tracker.get_slot(slot)
-        if value is not None and value != known:
-            found[slot] = value
-    return found
+    """What the typed words tell. Words that clearly tell something else are not the answer in one's own words."""
+    open_steps = [slot for slot in current.steps if slot in READERS]
+    if talk.tracker.get_slot("parent") is None:
+        open_steps = [slot for slot in open_steps if slot != "contact"]
+    told = {slot: READERS[slot](talk, False) for slot in open_steps}
+    if asked in open_steps and not any(told.values()):
+        told = {asked: READERS[asked](talk, True)}
+    return {slot: value for slot, value in told.items() if value and value != talk.tracker.get_slot(slot)}
 
 
 def take(talk: Talk, current: Form, slot: str, value: str) -> None:
@@ -305,6 +304,13 @@ def _is_empty(talk: Talk, asked: str) -> bool:
     return looks_like_datum or (talk.intent in EMPTY and bool(talk.ranking))
 
 
+def keeps_silent(talk: Talk) -> bool:
+    """Whether the question waits: after the answer to a cry for help it would be out of place in the same breath."""
+    topic = talk.tracker.get_slot("topic")
+    was_topic = topic is not None and topic == READERS["topic"](talk, True)
+    return talk.intent in SAFETY and not was_topic and not reads_as_name(talk.typed)
+
+
 def ask(slot: str, *buttons: str) -> None:
     """Register the action that asks for a slot in whatever form is active, in other words after a miss."""
 
@@ -313,6 +319,8 @@ def ask(slot: str, *buttons: str) -> None:
         current = active(talk)
         if current is None:
             raise LookupError(slot)
+        if keeps_silent(talk):
+            return
         misses = int(talk.tracker.get_slot("form_misses") or 0)
         key = f"forms.again_{slot}" if misses else _question(talk, current, slot)
         named = [*(["skip"] if may_skip(talk, current, slot) else []), *buttons]
@@ -327,7 +335,7 @@ def may_skip(talk: Talk, current: Form, slot: str) -> bool:
 
 
 def _question(talk: Talk, current: Form, slot: str) -> str:
-    """The key of a question; one that is shared by all forms stands in `forms.yml`."""
+    """The key of a question; one that all forms share stands in `forms.yml`."""
     key = f"{current.texts}.ask_{slot}"
     if talk.tracker.get_slot("appointment_slot") == CONTACT_ME and f"{key}_needed" in all_texts():
         return f"{key}_needed"
@@ -349,6 +357,8 @@ def ask_consent(talk: Talk) -> None:
     current = active(talk)
     if current is None:
         raise LookupError("consent")
+    if keeps_silent(talk):
+        return
     if talk.tracker.get_slot("correcting"):
         fields = [slot for slot in current.steps if slot in READERS]
         talk.say("forms.what_to_change", buttons=[*(f"change_{slot}" for slot in fields), "cancel"])
@@ -356,10 +366,9 @@ def ask_consent(talk: Talk) -> None:
     values: dict[str, Any] = {slot: talk.tracker.get_slot(slot) or "–" for slot in (*current.steps, "form_subject")}
     given = values.get("contact", "-")
     values["contact"] = "–" if given == "-" else shown(given)
+    if values.get("age_group") in ("16_17", "under_16") and f"{current.texts}.parent_note" in all_texts():
+        talk.say(f"{current.texts}.parent_note")
     talk.say(_question(talk, current, "consent"), buttons=("agree", "change", "cancel"), **values)
-    note = {"16_17": "forms.parent_note", "under_16": "forms.parent_note"}.get(str(values.get("age_group")))
-    if note:
-        talk.say(note)
 
 
 @action("action_leave_form")

@@ -17,7 +17,7 @@ from api.person import AgeGroup, find_contact, group_of
 ONE_WORD_LEAVES_FROM = 0.75
 LEAVES_FROM = 0.50
 
-LETTERS = r"[^\W\d_][^\W\d_'’-]*"
+LETTERS = r"[^\W\d_](?:[^\W\d_]|['’-])*"
 NAME_WORDS = rf"({LETTERS})(?:\s+{LETTERS}){{0,2}}"
 # Before a correction: "nie, …", "źle, …", "sorry, …".
 OOPS = (
@@ -44,6 +44,10 @@ CLASS = re.compile(
     re.IGNORECASE,
 )
 SAYS_CLASS = re.compile(r"klas|\bkl\b|class|\byear\b|\bgrade\b", re.IGNORECASE)
+CLASS_SAID = re.compile(
+    r"(?:\bklas\w*|\bkl\.|\bclass|\bgrade|\byear)\s*:?\s*([1-5][^\W\d_]{0,3})\b|\b([1-5][^\W\d_]{0,3})\s+klas",
+    re.IGNORECASE,
+)
 AGE = re.compile(r"(?<![\d+])([1-9]\d)(?!\d)(?!\s*\d{2,})")
 SAYS_AGE = re.compile(r"\blat\b|\blata\b|\bmam\b|skończ|years|i'm|i am|\bold\b", re.IGNORECASE)
 ADULT = re.compile(r"pełnoletni|pelnoletni|doros[łl]|nauczyciel|pedagog|wychowawc|\badult\b|\bteacher\b", re.IGNORECASE)
@@ -54,7 +58,8 @@ QUESTION = re.compile(
     re.IGNORECASE,
 )
 FIRST_PERSON = re.compile(
-    r"\b(?:mnie|mi|mną|mój|moja|moje|mojego|mojej|jestem|boję|me|my|i|i'm|myself)\b", re.IGNORECASE
+    r"\b(?:mnie|mi|mną|mój|moja|moje|mojego|mojej|jestem|boję|me|my|i'm|myself)\b|(?-i:\bI\b)",
+    re.IGNORECASE,
 )
 LONGEST = {"school_name": 120, "form_class": 20, "topic": 200}
 # What the classifier may take an answer for, because it speaks of the same things.
@@ -83,8 +88,9 @@ def is_own_words(talk: Talk, akin: frozenset[str], leaves_from: float) -> bool:
 
 
 def reads_as_name(text: str) -> bool:
-    """Whether the text says a name and nothing else, in so many words."""
-    return FULL_NAME.fullmatch(text) is not None
+    """Whether the text says a name and nothing else, in so many words: "mam na imię Ola", with a surname at most."""
+    match = FULL_NAME.fullmatch(text)
+    return match is not None and all(word[:1].isupper() for word in re.findall(LETTERS, text[match.end(1) :]))
 
 
 def first_name(talk: Talk, asked: bool) -> str | None:
@@ -117,6 +123,9 @@ def form_class(talk: Talk, asked: bool) -> str | None:
     grades = talk.entities("grade")
     if asked and talk.ranking and match and not is_question(talk.typed):
         return " ".join(match[1].split())
+    said = CLASS_SAID.search(talk.typed)
+    if said and talk.ranking and not is_question(talk.typed):
+        return str(said[1] or said[2])
     if grades and talk.ranking and (asked or SAYS_CLASS.search(talk.typed)) and not is_question(talk.typed):
         return grades[-1]
     return None

@@ -22,6 +22,8 @@ type Answer = Callable[[Talk], Awaitable[None] | None]
 
 # All actions by name, so that one can hand on to another.
 answers: dict[str, Answer] = {}
+# rasa-sdk finds actions as living subclasses, and a class that nobody holds may be collected before it looks.
+_classes: list[type] = []
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +37,8 @@ def action[A: Answer](name: str) -> Callable[[A], A]:
 
     def register(answer: A) -> A:
         answers[name] = answer
-        type(answer.__name__, (_TopicAction,), {"__module__": answer.__module__, "action_name": name, "answer": answer})
+        members = {"__module__": answer.__module__, "action_name": name, "answer": answer}
+        _classes.append(type(answer.__name__, (_TopicAction,), members))
         return answer
 
     return register

@@ -20,6 +20,9 @@ import actions
 from actions.registry import database
 from api import logs
 from api.settings import settings
+from api.tables import ALL_TABLES
+
+assert ALL_TABLES  # noqa: S101 - imported so that tables find the ones they refer to
 
 log = structlog.get_logger()
 

@@ -40,13 +40,16 @@ async def sign_up(talk: Talk) -> None:
 @action("validate_signup_form")
 async def validate_signup_form(talk: Talk) -> None:
     """Take from the message what the sign-up can use."""
-    if not talk.entities("withdraw"):
+    taking_back = talk.intent == "sign_up" and bookings.wants_to_take_back(talk)
+    if not talk.entities("withdraw") and not taking_back:
         await forms.listen(talk, FORM)
 
 
 @action("action_ask_signup_target")
 def ask_target(talk: Talk) -> None:
     """Ask for what, with what fits or was shown last to choose from."""
+    if forms.keeps_silent(talk):
+        return
     choices = talk.tracker.get_slot("form_choices") or []
     missed = bool(talk.tracker.get_slot("form_misses"))
     buttons = [{"title": title[:LONGEST_TITLE], "payload": payload} for payload, title in choices]
@@ -133,8 +136,8 @@ def target_of(talk: Talk, reference: str) -> Target | None:
     """The target of a reference such as `edition:12`, `course:cnc`, `offer:any`; None when it is not there now."""
     kind, _, id_ = reference.partition(":")
     if kind == Kind.EDITION:
-        edition = next((e for e in talk.catalogue.open_editions(talk.today) if str(e.id) == id_), None)
-        return Target(Kind.EDITION, id_, _edition_title(talk, edition), edition.demo) if edition else None
+        edition = _edition(talk, id_)
+        return Target(Kind.EDITION, id_, _edition_title(talk, id_), edition.demo) if edition else None
     if kind == Kind.COURSE:
         course = talk.catalogue.find(CourseType, id_)
         return Target(Kind.COURSE, id_, course.name(talk.language)) if course else None
@@ -201,6 +204,7 @@ def _offer_choices(talk: Talk, references: list[str]) -> None:
             payload = f'/sign_up{{"course_type": "{id_}"}}'
         else:
             payload = f'/sign_up{{"{kind}": "{id_}"}}'
+            title = _edition_title(talk, id_, with_course=False) if kind == Kind.EDITION else title
         choices.append([payload, title])
     forms.fill(talk, "form_choices", choices or None)
 
@@ -211,11 +215,19 @@ def _reference(payload: str) -> str:
     return f"{match[1].replace('_type', '')}:{match[2]}" if match else ""
 
 
-def _edition_title(talk: Talk, edition: Edition) -> str:
+def _edition(talk: Talk, id_: str) -> Edition | None:
+    """The edition with this id that one can still join."""
+    return next((edition for edition in talk.catalogue.open_editions(talk.today) if str(edition.id) == id_), None)
+
+
+def _edition_title(talk: Talk, id_: str, *, with_course: bool = True) -> str:
     """The course with its date and place, an example marked as such."""
-    course = talk.catalogue.find(CourseType, edition.course_id)
+    edition = _edition(talk, id_)
+    if edition is None:
+        return ""
+    course = talk.catalogue.find(CourseType, edition.course_id) if with_course else None
     parts = [
-        course.name(talk.language) if course else edition.course_id,
+        course.name(talk.language) if course else "",
         day(edition.starts_on, talk.language),
         edition.place(talk.language) or "",
     ]

@@ -8,6 +8,7 @@ import pytest
 from api.settings import ROOT
 from scripts import model
 from tests.e2e.pupil import Pupil
+from tests.e2e.records import Records
 from tests.e2e.system import System
 
 
@@ -33,3 +34,9 @@ def system(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def pupil(system: System) -> Pupil:
     """A pupil whose page does not know the language."""
     return Pupil(system.url)
+
+
+@pytest.fixture
+def records(system: System, monkeypatch: pytest.MonkeyPatch) -> Records:
+    """The running system's tables."""
+    return Records(system, monkeypatch)

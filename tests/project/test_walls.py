@@ -12,7 +12,7 @@ from api.settings import ROOT
 TOOLS = {"api.database", "api.errors", "api.logs", "api.person", "api.sealed", "api.settings", "api.texts"}
 MAY_IMPORT = {
     "bot": {"bot"},
-    "actions": {"actions", "api.appointments", "api.catalogue", "api.requests", "api.signups", *TOOLS},
+    "actions": {"actions", "api.appointments", "api.catalogue", "api.requests", "api.signups", "api.tables", *TOOLS},
     "api.conversations": {"api.conversations", *TOOLS},
     "api.privacy": {
         "api.privacy",
