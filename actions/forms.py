@@ -37,6 +37,10 @@ SURE = 0.80
 PATIENCE = 2
 MOST_WORDS = 3
 SHORT_WORD = 3
+ORDINALS = tuple(
+    re.compile(rf"\b(?:{words})")
+    for words in ("pierwsz|first", "drug|second", "trzeci|third", "czwart|fourth", "pi[ąa]t[yąe]\\b|fifth")
+)
 FIELD_WORDS = {
     "first_name": re.compile(r"imi[eę]|name", re.IGNORECASE),
     "school_name": re.compile(r"szko[łl]|school", re.IGNORECASE),
@@ -120,9 +124,10 @@ def picked(talk: Talk) -> list[str]:
     if not talk.ranking or is_question(talk.typed):
         return []
     words = talk.typed.casefold().strip(" .!")
-    number = words if words.isdecimal() else "".join(talk.entities("grade")[:1])
-    if number and len(words.split()) <= MOST_WORDS and 1 <= int(number) <= len(choices):
-        return [str(choices[int(number) - 1][0])]
+    ordinals = [number for number, ordinal in enumerate(ORDINALS, start=1) if ordinal.search(words)]
+    number = int(words) if words.isdecimal() else ordinals[0] if len(ordinals) == 1 else 0
+    if len(words.split()) <= MOST_WORDS and 1 <= number <= len(choices):
+        return [str(choices[number - 1][0])]
     long_words = [word for word in re.findall(r"\w+", words) if len(word) > SHORT_WORD]
     found = [key for key, title in choices if any(word in title.casefold() for word in long_words)]
     return found if len(found) == 1 else []

@@ -111,7 +111,7 @@ def school_name(talk: Talk, asked: bool) -> str | None:
     match = SAYS_SCHOOL.match(talk.typed)
     if match:
         return _trimmed(match[1], "school_name")
-    if not asked or not is_own_words(talk, ABOUT_SCHOOL, ONE_WORD_LEAVES_FROM):
+    if not asked or not is_own_words(talk, ABOUT_SCHOOL, ONE_WORD_LEAVES_FROM) or find_contact(talk.typed):
         return None
     name = _trimmed(SCHOOL_INTRO.sub("", talk.typed), "school_name")
     return name if name is not None and len(re.findall(r"[^\W\d_]", name)) >= 2 else None
@@ -133,7 +133,12 @@ def form_class(talk: Talk, asked: bool) -> str | None:
 
 def topic(talk: Talk, asked: bool) -> str | None:
     """What a class should be about. Words about somebody's own trouble are no topic."""
-    if not asked or FIRST_PERSON.search(talk.typed) or talk.intent in ("crisis", "distress"):
+    if (
+        not asked
+        or FIRST_PERSON.search(talk.typed)
+        or talk.intent in ("crisis", "distress")
+        or find_contact(talk.typed)
+    ):
         return None
     return _trimmed(talk.typed, "topic") if is_own_words(talk, ABOUT_TOPIC, LEAVES_FROM) else None
 

@@ -53,7 +53,10 @@ def ask_target(talk: Talk) -> None:
     choices = talk.tracker.get_slot("form_choices") or []
     missed = bool(talk.tracker.get_slot("form_misses"))
     buttons = [{"title": title[:LONGEST_TITLE], "payload": payload} for payload, title in choices]
-    if choices:
+    course = talk.tracker.get_slot("form_subject")
+    if choices and course:
+        talk.say("signup.which_date", buttons=[*buttons, button("cancel", talk.language)], what=course)
+    elif choices:
         talk.say("signup.which", buttons=[*buttons, button("cancel", talk.language)])
     else:
         talk.say(
@@ -186,9 +189,13 @@ def _shown_last(talk: Talk) -> list[str]:
 
 
 def _offer_choices(talk: Talk, references: list[str]) -> None:
-    """Keep what to choose from, as pairs of payload and title. Courses lead to their editions, if they have any."""
+    """Keep what to choose from, as pairs of payload and title. Courses lead to their editions, if they have any.
+
+    Where only the date of one course is open, the course is kept as the subject.
+    """
     single = any(reference.startswith("edition:") for reference in references)
     choices = []
+    subject = None
     for reference in references:
         target = target_of(talk, reference)
         if target is None:
@@ -207,6 +214,7 @@ def _offer_choices(talk: Talk, references: list[str]) -> None:
             title = _edition_title(talk, id_, with_course=False) if kind == Kind.EDITION else title
         choices.append([payload, title])
     forms.fill(talk, "form_choices", choices or None)
+    forms.fill(talk, "form_subject", subject)
 
 
 def _reference(payload: str) -> str:

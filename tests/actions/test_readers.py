@@ -75,6 +75,7 @@ def test_only_a_name_in_full_can_be_mistaken_for_a_cry_for_help(typed: str) -> N
         ("a gdzie to jest?", "ask_contact", 0.90, None),
         ("?", "ask_help", 0.2, None),
         ("12", "inform_qualification", 0.85, None),
+        ("ola@example.com", "ask_qualification", 0.24, None),
     ],
 )
 def test_a_school_is_taken_as_the_pupil_calls_it(typed: str, intent: str, confidence: float, school: str) -> None:

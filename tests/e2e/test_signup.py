@@ -70,7 +70,7 @@ def test_a_sign_up_with_interruptions_and_corrections_is_read_back_and_noted(
     words = WORDS[language]
     pupil = Pupil(system.url, language)
     started = pupil.say(words["start"])
-    assert "stop" in started.messages[0]["text"], "the first message says how to leave"
+    assert "stop" in started.messages[0]["text"].lower(), "the first message says how to leave"
     question = started.messages[-1]["text"]
     asked_again = pupil.say(words["cost"])
     assert words["free"] in asked_again.messages[0]["text"]
@@ -150,7 +150,8 @@ def test_what_was_shown_last_can_be_chosen_and_the_target_changed(
     assert [payload for payload in offered.buttons.values() if shown[1] in payload]
     pupil.say("2")
     pupil.say("Ola")
-    pupil.press(next(p for p in pupil.say(words["other_course"]).buttons.values() if shown[0] in p))
+    dates = pupil.press(next(p for p in pupil.say(words["other_course"]).buttons.values() if shown[0] in p))
+    pupil.press(next(p for p in dates.buttons.values() if "none" in p))
     for typed in (words["school"], "2", "19", CONTACT, words["yes"]):
         pupil.say(typed)
     (signup,) = records.signups(pupil.id)
@@ -193,7 +194,7 @@ def test_deleting_the_conversation_deletes_the_sign_up(system: System, records: 
     assert pupil.call("DELETE", f"/{pupil.id}").status_code == 204
     assert not records.signups(pupil.id)
     files = b"".join(file.read_bytes() for file in system.folder.glob("drogowskaz.db*"))
-    assert b"ZSM nr 3 2b" not in files
+    assert pupil.id.encode() not in files
 
 
 @pytest.mark.parametrize("name", ["Jaś", "Hope", "Joy", "Zuzanna", "Max", "Nadia", "Bogdan", "Basia", "Oleksandr"])
