@@ -26,6 +26,14 @@ async def lock_slot(session: AsyncSession, slot_id: int) -> AppointmentSlot | No
     return await session.get(AppointmentSlot, slot_id, with_for_update=True, populate_existing=True)
 
 
+async def withdrawn_at(session: AsyncSession, counsellor: str, moment: datetime) -> AppointmentSlot | None:
+    """The withdrawn slot of a counsellor at a moment."""
+    query = select(AppointmentSlot).where(
+        AppointmentSlot.counsellor == counsellor, AppointmentSlot.starts_at == moment, AppointmentSlot.withdrawn
+    )
+    return await session.scalar(query)
+
+
 async def slots(session: AsyncSession, since: datetime) -> Sequence[AppointmentSlot]:
     """All slots that begin at this moment or later, withdrawn ones too."""
     query = select(AppointmentSlot).where(AppointmentSlot.starts_at >= since).order_by(AppointmentSlot.starts_at)

@@ -39,7 +39,10 @@ async def offer(
     language: str = "pl",
     place: str | None = None,
 ) -> AppointmentSlot:
-    """Offer a time. Raises Invalid, or Conflict when the counsellor has offered this moment already."""
+    """Offer a time; one that was withdrawn comes back.
+
+    Raises Invalid, or Conflict when the counsellor offers this moment already.
+    """
     if starts_at <= now():
         raise Invalid("The time is over.", field="starts_at")
     if not SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES:
@@ -50,14 +53,9 @@ async def offer(
         raise Invalid("A meeting in person needs a place.", field="place")
     if language not in ("pl", "en"):
         raise Invalid("There is no such language.", field="language")
-    slot = AppointmentSlot(
-        starts_at=starts_at,
-        minutes=minutes,
-        mode=mode,
-        place=place,
-        counsellor=counsellor.strip(),
-        language=language,
-    )
+    slot = await repository.withdrawn_at(session, counsellor.strip(), starts_at)
+    slot = slot or AppointmentSlot(counsellor=counsellor.strip(), starts_at=starts_at)
+    slot.minutes, slot.mode, slot.place, slot.language, slot.withdrawn = minutes, mode, place, language, False
     session.add(slot)
     try:
         await session.flush()

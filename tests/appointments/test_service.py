@@ -143,6 +143,10 @@ async def test_a_counsellor_offers_a_moment_once(database: Database) -> None:
     slot = await offered(database)
     with pytest.raises(Conflict):
         await offered(database, starts_at=slot.starts_at)
+    async with database.transaction() as session:
+        await service.withdraw(session, slot.id)
+    again = await offered(database, starts_at=slot.starts_at, minutes=30)
+    assert (again.id, again.minutes, await free(database)) == (slot.id, 30, [slot.id])
 
 
 async def test_below_16_a_contact_needs_a_parent_and_without_a_contact_no_age_is_kept(database: Database) -> None:
