@@ -19,6 +19,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 import actions
 from actions.registry import database
 from api import logs
+from api.database import DATABASE_AWAY
 from api.settings import settings
 from api.tables import ALL_TABLES
 
@@ -51,13 +52,19 @@ async def _health() -> dict[str, str]:
 
 
 async def _webhook(request: Request) -> JSONResponse:
-    """Run one action: its events and messages, 400 when it refuses to run, 500 (without any text) when it fails."""
+    """Run one action: its events and messages, 400 when it refuses to run, 500 (without any text) when it fails.
+
+    503 when the database does not answer now: the turn is played again later.
+    """
     call: dict[str, Any] = await request.json()
     try:
         # Rasa is told to leave the domain out (`bot/endpoints.yml`); rasa-sdk wants at least an empty one.
         result = await request.app.state.executor.run({"domain": {}, **call})
     except ActionExecutionRejection as refusal:
         return JSONResponse({"error": refusal.message, "action_name": refusal.action_name}, status_code=400)
+    except DATABASE_AWAY as error:
+        log.warning("database_away", action=call.get("next_action"), error=type(error).__name__)
+        return JSONResponse({"error": "database_away"}, status_code=503)
     except Exception as error:  # noqa: BLE001 - a bug in one action must not take the others along
         where = error.__traceback__
         while where is not None and where.tb_next is not None:

@@ -1,15 +1,21 @@
 """The database: one engine for the process, sessions as transactions, the base class of all tables."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, MetaData, event
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+# What drivers raise when the database does not answer now (locked, restarting, out of connections); it may later.
+DATABASE_AWAY = (InterfaceError, OperationalError, PoolTimeout)
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -52,11 +58,17 @@ class Database:
 
     def __init__(self, url: str) -> None:
         # Errors must not carry what a pupil wrote, hence no parameters in them.
-        self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True
+        )
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        # SQLite lets one write at a time; waiting in line here is fair, its own waiting is a lottery with long losers.
+        self._line: AbstractAsyncContextManager[object] = (
+            asyncio.Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
+        )
 
     @asynccontextmanager
     async def transaction(self, *, read_only: bool = False) -> AsyncGenerator[AsyncSession]:
@@ -64,7 +76,7 @@ class Database:
 
         `read_only` lets SQLite take no write lock at the start.
         """
-        async with self._sessions() as session:
+        async with nullcontext() if read_only else self._line, self._sessions() as session:
             if read_only:
                 await session.connection(execution_options={"read_only": True})
             async with session.begin() if not session.in_transaction() else _committed(session):

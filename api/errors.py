@@ -5,15 +5,21 @@ ServiceError
 ├── NotFound (404)          no such record, or somebody else's
 ├── Conflict (409)          what is asked for is taken, or no longer possible
 ├── Invalid (422)           a field is wrong; names the field
-└── TooMany (429)           too much too fast; says when to try again
+├── TooMany (429)           too much too fast; says when to try again
+└── Unavailable (503)       the database does not answer now; try again
 
 {"error": {"code": "invalid", "message": "…", "field": "text"}}
 """
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+
+from api.database import DATABASE_AWAY
+
+log = structlog.get_logger()
 
 
 class ServiceError(Exception):
@@ -70,6 +76,16 @@ class TooMany(ServiceError):
         super().__init__(f"Too many requests. Try again in {retry_after} s.", headers={"Retry-After": str(retry_after)})
 
 
+class Unavailable(ServiceError):
+    """The database does not answer now; nothing of the request was kept."""
+
+    status = 503
+    code = "unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The service cannot store or read this now. Try again.", headers={"Retry-After": "1"})
+
+
 def answer(
     status: int, code: str, message: str, *, field: str | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
@@ -95,8 +111,15 @@ async def _http_error(_request: Request, error: Exception) -> JSONResponse:
     return answer(error.status_code, "error", str(error.detail), headers=dict(error.headers or {}))
 
 
+async def _database_away(request: Request, error: Exception) -> JSONResponse:
+    log.error("database_away", error=type(error).__name__)
+    return await _service_error(request, Unavailable())
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the application in the one shape."""
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    for kind in DATABASE_AWAY:
+        app.add_exception_handler(kind, _database_away)

@@ -76,14 +76,13 @@ async def _healthz() -> Response:
 
 
 async def _readyz(request: Request) -> Response:
-    """200 when the database answers and Rasa has its model; else 503 with the parts that are missing."""
+    """200 when the database, Rasa with its model, and the actions answer; else 503 with the parts that are missing."""
     missing = []
     try:
         async with request.app.state.database.transaction(read_only=True) as session:
             await session.execute(sql("SELECT 1"))
     except (SQLAlchemyError, OSError):
         missing.append("database")
-    if not await request.app.state.rasa.is_ready():
-        missing.append("rasa")
+    missing += await request.app.state.rasa.missing()
     body = {"status": "waiting" if missing else "ready", "missing": missing}
     return JSONResponse(body, status_code=503 if missing else 200)

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 import os
-from typing import Any, Awaitable, Callable, Dict, Text
+from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Set, Text
 
+import aiohttp
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
-from rasa.core.tracker_store import FailSafeTrackerStore
+from rasa.core.lock_store import LockError
+from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from sqlalchemy.exc import DBAPIError
 
 from bot import remote_actions
-from bot.tracker_store import SnapshotTrackerStore
+from bot.tracker_store import Forgotten
 from bot.turn import CHANNEL, ActionsAway, BadPayload, Turn, TurnFailed, play
 
 logger = logging.getLogger(__name__)
 
+# Longer than a turn can take, so that a lock ends by itself only when its holder died.
+LOCK_SECONDS = 180.0
+LOOK_AT_LOCK_SECONDS = 0.05
 
-def own_tracker_store(agent: Agent) -> SnapshotTrackerStore:
-    """Our tracker store, without the wrapper that Rasa puts around it.
+
+def own_tracker_store(agent: Agent) -> TrackerStore:
+    """The tracker store, without the wrapper that Rasa puts around it.
 
     The wrapper goes on in memory when the database fails, and answers as if nothing had happened; a turn that cannot be
     kept must fail instead, so that it is played again.
@@ -32,16 +40,72 @@ def own_tracker_store(agent: Agent) -> SnapshotTrackerStore:
     return agent.tracker_store
 
 
+async def missing(agent: Agent) -> List[Text]:
+    """What a turn needs and does not find: the model, the action server."""
+    if not agent or not agent.is_ready():
+        return ["rasa"]
+    health = os.environ["ACTIONS_URL"].rpartition("/")[0] + "/health"
+    try:
+        async with aiohttp.request("GET", health, timeout=aiohttp.ClientTimeout(total=1)) as answer:
+            return [] if answer.status == 200 else ["actions"]
+    except (aiohttp.ClientError, asyncio.TimeoutError):
+        return ["actions"]
+
+
+async def play_alone(agent: Agent, turn: Turn) -> HTTPResponse:
+    """Play the turn while no other one of its conversation is played, and answer as the class below says."""
+    store = own_tracker_store(agent)
+    try:
+        async with agent.lock_store.lock(turn.conversation, LOCK_SECONDS, LOOK_AT_LOCK_SECONDS):
+            return response.json(await play(agent.processor, turn))
+    except BadPayload:
+        return response.json({"error": "bad_payload"}, status=422)
+    except Forgotten:
+        return response.json({"error": "forgotten"}, status=410)
+    except ActionsAway as away:
+        return response.json({"error": "actions_away", "action": str(away)}, status=503)
+    except (DBAPIError, LockError) as away:
+        logger.warning("tracker store of kind %s is away: %s", type(store).__name__, type(away).__name__)
+        return response.json({"error": "tracker_store_away"}, status=503)
+    except TurnFailed as failure:
+        logger.error("turn failed in conversation %s: %s", turn.conversation, failure)
+        return response.json({"error": "turn_failed", "action": str(failure)}, status=500)
+
+
+async def forget_alone(agent: Agent, conversation: Text) -> HTTPResponse:
+    """Erase the tracker once no turn of the conversation is played any more."""
+    try:
+        async with agent.lock_store.lock(conversation, LOCK_SECONDS, LOOK_AT_LOCK_SECONDS):
+            await own_tracker_store(agent).delete(conversation)
+    except (DBAPIError, LockError):
+        return response.json({"error": "tracker_store_away"}, status=503)
+    return response.empty()
+
+
 class TurnChannel(InputChannel):
     """`POST /webhooks/turn/play` plays a turn, `DELETE /webhooks/turn/trackers/<conversation>` forgets a conversation.
 
     All ask for the token of `RASA_TOKEN` as a bearer token. Answers: 200 with the bot's messages, 401 without the
-    token, 422 for a payload that means nothing, 500 for a turn that fails for good, 503 for one to be tried again.
+    token, 410 for a conversation that was erased, 422 for a payload that means nothing, 500 for a turn that fails for
+    good, 503 for one to be tried again.
     """
+
+    def __init__(self) -> None:
+        self._going_on: Set["asyncio.Future[HTTPResponse]"] = set()
 
     @classmethod
     def name(cls) -> Text:
         return CHANNEL
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, HTTPResponse]) -> HTTPResponse:
+        """The answer of the work, which goes on when the caller is gone.
+
+        Otherwise the same turn, asked for again, could begin while a thread still stores the first one.
+        """
+        task = asyncio.ensure_future(work)
+        self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
+        return await asyncio.shield(task)
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes; Rasa mounts them under `/webhooks/turn`."""
@@ -57,27 +121,22 @@ class TurnChannel(InputChannel):
 
         @routes.get("/ready")
         async def ready(request: Request) -> HTTPResponse:
-            agent = request.app.ctx.agent
-            loaded = bool(agent and agent.is_ready())
-            return response.json({"ready": loaded}, status=200 if loaded else 503)
+            lacking = await missing(request.app.ctx.agent)
+            return response.json({"missing": lacking}, status=503 if lacking else 200)
 
         @routes.post("/play")
         async def turn(request: Request) -> HTTPResponse:
+            agent = request.app.ctx.agent
+            if not agent or not agent.is_ready():
+                return response.json({"error": "no_model"}, status=503)
             body: Dict[str, Any] = request.json
-            own_tracker_store(request.app.ctx.agent)
-            try:
-                return response.json(await play(request.app.ctx.agent.processor, Turn(**body)))
-            except BadPayload:
-                return response.json({"error": "bad_payload"}, status=422)
-            except ActionsAway as away:
-                return response.json({"error": "actions_away", "action": str(away)}, status=503)
-            except TurnFailed as failure:
-                logger.error("turn failed in conversation %s: %s", body.get("conversation"), failure)
-                return response.json({"error": "turn_failed", "action": str(failure)}, status=500)
+            return await self._to_its_end(play_alone(agent, Turn(**body)))
 
         @routes.delete("/trackers/<conversation>")
         async def forget(request: Request, conversation: str) -> HTTPResponse:
-            await own_tracker_store(request.app.ctx.agent).delete(conversation)
-            return response.empty()
+            agent = request.app.ctx.agent
+            if not agent or not agent.is_ready():
+                return response.json({"error": "no_model"}, status=503)
+            return await self._to_its_end(forget_alone(agent, conversation))
 
         return routes

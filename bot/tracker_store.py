@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional, Text
 
@@ -22,6 +23,8 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, 
 from rasa.shared.core.trackers import DialogueStateTracker
 
 TURNS_KEPT = 6
+# Longer than any turn that was begun before its conversation was erased can still be on its way.
+FORGOTTEN_FOR = timedelta(days=1)
 METADATA = sa.MetaData()
 TRACKERS = sa.Table(
     "trackers",
@@ -29,6 +32,17 @@ TRACKERS = sa.Table(
     sa.Column("sender_id", sa.String(64), primary_key=True),
     sa.Column("events", sa.Text, nullable=False),
 )
+# Erased conversations, by id alone: a turn that was in flight meanwhile must not bring the tracker back.
+FORGOTTEN = sa.Table(
+    "forgotten",
+    METADATA,
+    sa.Column("sender_id", sa.String(64), primary_key=True),
+    sa.Column("at", sa.DateTime, nullable=False),
+)
+
+
+class Forgotten(Exception):
+    """The conversation was erased; nothing of it may be kept any more."""
 
 
 def compact(events: List[Event], domain: Domain) -> List[Event]:
@@ -64,7 +78,7 @@ class SnapshotTrackerStore(TrackerStore):
         METADATA.create_all(self._engine)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store the tracker in place of its former state."""
+        """Store the tracker in place of its former state. Raises Forgotten when the conversation was erased."""
         events = compact(list(tracker.events), self.domain)
         document = json.dumps([event.as_dict() for event in events], ensure_ascii=False)
         await asyncio.get_running_loop().run_in_executor(None, self._write, tracker.sender_id, document)
@@ -90,17 +104,24 @@ class SnapshotTrackerStore(TrackerStore):
         with self._engine.connect() as connection:
             return connection.scalar(sa.select(TRACKERS.c.events).where(TRACKERS.c.sender_id == sender_id))
 
+    def _write(self, sender_id: Text, document: Text) -> None:
+        with self._engine.begin() as connection:
+            # The deletion first: in SQLite it locks, so that no erasure comes between the look and the insertion.
+            connection.execute(sa.delete(TRACKERS).where(TRACKERS.c.sender_id == sender_id))
+            if connection.scalar(sa.select(FORGOTTEN.c.at).where(FORGOTTEN.c.sender_id == sender_id)):
+                raise Forgotten
+            connection.execute(sa.insert(TRACKERS).values(sender_id=sender_id, events=document))
+
     def _erase(self, sender_id: Text) -> None:
-        self._write(sender_id, None)
+        moment = datetime.now(timezone.utc).replace(tzinfo=None)
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(TRACKERS).where(TRACKERS.c.sender_id == sender_id))
+            old = FORGOTTEN.c.at < moment - FORGOTTEN_FOR
+            connection.execute(sa.delete(FORGOTTEN).where(sa.or_(FORGOTTEN.c.sender_id == sender_id, old)))
+            connection.execute(sa.insert(FORGOTTEN).values(sender_id=sender_id, at=moment))
         if self._engine.dialect.name == "sqlite":
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def _write(self, sender_id: Text, document: Optional[Text]) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(TRACKERS).where(TRACKERS.c.sender_id == sender_id))
-            if document is not None:
-                connection.execute(sa.insert(TRACKERS).values(sender_id=sender_id, events=document))
 
 
 def _default_url() -> Text:

@@ -8,6 +8,7 @@ error instead of silence.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any, Dict, List, NamedTuple, Optional, Text
@@ -21,6 +22,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import ActionExecutionRejected, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
+from rasa.utils.endpoints import ClientResponseError
 
 from bot.wishes import clauses, wishes
 
@@ -28,6 +30,8 @@ CHANNEL = "turn"
 LANGUAGE_SLOT = "language"
 LANGUAGES = ("pl", "en")
 MOST_ACTIONS = 12
+# An action takes milliseconds; one that has not answered by now hangs, and the turn is played again later.
+ACTION_SECONDS = 20.0
 
 UNSURE_BELOW = 0.40
 # What a form's question is usually answered with; a little likelihood is enough while the form waits for it.
@@ -79,8 +83,8 @@ class _NoOutput(OutputChannel):
 async def play(processor: MessageProcessor, turn: Turn) -> Dict[str, Any]:
     """The bot's answer to the turn: `messages`, `language` and what was understood (`nlu`).
 
-    A turn with an id that the tracker knows is not played again. Raises TurnFailed, ActionsAway or BadPayload; then
-    nothing of the turn is kept.
+    A turn with an id that the tracker knows is not played again. Raises TurnFailed, ActionsAway or BadPayload, or what
+    the tracker store raises; then nothing of the turn is kept.
     """
     output = _NoOutput()
     tracker = await processor.fetch_tracker_and_update_session(turn.conversation, output)
@@ -94,7 +98,7 @@ async def play(processor: MessageProcessor, turn: Turn) -> Dict[str, Any]:
             tracker.update(_utterance(turn, wish), processor.domain)
             tracker = await processor.run_action_extract_slots(output, tracker)
             await _act(processor, tracker, output)
-        if not _messages(tracker, turn.message_id):
+        if not any(message["text"].strip() or message.get("cards") for message in _messages(tracker, turn.message_id)):
             raise TurnFailed("The bot said nothing.")
         await processor.save_tracker(tracker)
     return _answer(tracker, turn.message_id)
@@ -216,19 +220,29 @@ async def _act(processor: MessageProcessor, tracker: DialogueStateTracker, outpu
         try:
             draft = tracker.copy()
             draft.update_with_events(prediction.events, processor.domain)
-            events: List[Event] = await action.run(output, processor.nlg, draft, processor.domain)
+            run = action.run(output, processor.nlg, draft, processor.domain)
+            events: List[Event] = await asyncio.wait_for(run, ACTION_SECONDS)
         except ActionExecutionRejection:
             rejected = ActionExecutionRejected(action.name(), prediction.policy_name, prediction.max_confidence)
             tracker.update(rejected)
             continue
+        except asyncio.TimeoutError as error:
+            raise ActionsAway(action.name()) from error
         except RasaException as error:
-            if isinstance(error.__context__, (aiohttp.ClientConnectionError, TimeoutError)):
+            if _is_away(error.__context__):
                 raise ActionsAway(action.name()) from error
             raise TurnFailed(action.name()) from error
         processor._log_action_on_tracker(tracker, action, events, prediction)
         if action.name() == ACTION_LISTEN_NAME:
             return
     raise TurnFailed(f"The dialogue did not come to rest within {MOST_ACTIONS} actions.")
+
+
+def _is_away(cause: Optional[BaseException]) -> bool:
+    """Whether an action failed because its server, or what the server needs, does not answer now."""
+    if isinstance(cause, ClientResponseError):
+        return cause.status == 503
+    return isinstance(cause, (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError))
 
 
 def _was_played(tracker: DialogueStateTracker, message_id: str) -> bool:

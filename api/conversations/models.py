@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base, now
@@ -71,7 +71,10 @@ class Event(Base):
 
 
 class InboxMessage(Base):
-    """A pupil's message that is stored and not yet fully answered; the row goes when its turn ends."""
+    """A pupil's message that is stored and not yet fully answered; the row goes when its turn ends.
+
+    `attempts` counts how often it was played in vain, `failures` those that ended with an error of ours.
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (Index("ix_inbox_due", "due_at"),)
@@ -81,6 +84,8 @@ class InboxMessage(Base):
     text: Mapped[str | None]
     payload: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    told_to_wait: Mapped[bool] = mapped_column(default=False, server_default=false())
     due_at: Mapped[datetime] = mapped_column(default=now)
 
 

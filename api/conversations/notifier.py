@@ -1,7 +1,6 @@
 """Wakes the readers of a conversation when it has a new event, without polling.
 
-Within one process only; readers also look again every few seconds, which is how they notice the events that another
-process has written.
+Within one process only; `reader.look_out` wakes them for the events that another process has written.
 """
 
 import asyncio
@@ -9,10 +8,10 @@ from collections import defaultdict
 
 
 class Notifier:
-    """Who waits for what."""
+    """Who waits for what; a reader of events also says the number of the last one that it has seen."""
 
     def __init__(self) -> None:
-        self._waiting: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
+        self._waiting: defaultdict[str, dict[asyncio.Future[None], int | None]] = defaultdict(dict)
 
     def notify(self, topic: str) -> None:
         """Wake everybody who waits for this topic."""
@@ -20,19 +19,26 @@ class Notifier:
             if not waiter.done():
                 waiter.set_result(None)
 
-    def register(self, topic: str) -> asyncio.Future[None]:
+    def register(self, topic: str, seen: int | None = None) -> asyncio.Future[None]:
         """A future that is done at the next `notify`. Register before looking, so that nothing is missed between."""
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[topic].add(waiter)
+        self._waiting[topic][waiter] = seen
         return waiter
 
     def forget(self, topic: str, waiter: asyncio.Future[None]) -> None:
         """Stop waiting."""
         waiters = self._waiting.get(topic)
         if waiters is not None:
-            waiters.discard(waiter)
+            waiters.pop(waiter, None)
             if not waiters:
                 del self._waiting[topic]
+
+    def watched(self) -> dict[str, int]:
+        """The conversations that are read now, each with the last number that all its readers have seen."""
+        numbers = {
+            topic: [seen for seen in waiters.values() if seen is not None] for topic, waiters in self._waiting.items()
+        }
+        return {topic: min(seen) for topic, seen in numbers.items() if seen}
 
     def __len__(self) -> int:
         return sum(len(waiters) for waiters in self._waiting.values())

@@ -5,6 +5,11 @@ from typing import Any
 
 import httpx
 
+TURN_SECONDS = 60.0
+# A pupil waits for an erasure; what Rasa has not forgotten by then is asked for again later.
+FORGET_SECONDS = 5.0
+READY_SECONDS = 2.0
+
 
 class RasaAway(Exception):
     """Rasa or its action server does not answer now; the message waits."""
@@ -12,6 +17,10 @@ class RasaAway(Exception):
 
 class TurnFailed(Exception):
     """The turn ends with an error however often it is played."""
+
+
+class Erased(Exception):
+    """The conversation was erased; nobody waits for an answer."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Answer:
 class RasaClient:
     """Talks with one Rasa server."""
 
-    def __init__(self, url: str, token: str, seconds: float = 60) -> None:
+    def __init__(self, url: str, token: str, seconds: float = TURN_SECONDS) -> None:
         self._client = httpx.AsyncClient(
             base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=httpx.Timeout(seconds, connect=2)
         )
@@ -34,7 +43,7 @@ class RasaClient:
     async def turn(
         self, conversation_id: str, message_id: str, *, text: str | None, payload: str | None, language: str | None
     ) -> Answer:
-        """Play a turn; the same message id again gives the same answer. Raises RasaAway or TurnFailed."""
+        """Play a turn; the same message id again gives the same answer. Raises RasaAway, TurnFailed, Erased."""
         body = {
             "conversation": conversation_id,
             "message_id": message_id,
@@ -47,7 +56,12 @@ class RasaClient:
         except httpx.TransportError as error:
             raise RasaAway(type(error).__name__) from error
         if response.status_code == 200:
-            return Answer(**response.json())
+            answer = Answer(**response.json())
+            if not answer.messages:
+                raise TurnFailed("The bot said nothing.")
+            return answer
+        if response.status_code == 410:
+            raise Erased
         if response.status_code in (422, 500):
             raise TurnFailed(f"status {response.status_code}")
         raise RasaAway(f"status {response.status_code}")
@@ -55,18 +69,20 @@ class RasaClient:
     async def forget(self, conversation_id: str) -> None:
         """Erase what Rasa keeps of a conversation. Raises RasaAway."""
         try:
-            response = await self._client.delete(f"/webhooks/turn/trackers/{conversation_id}")
+            address = f"/webhooks/turn/trackers/{conversation_id}"
+            response = await self._client.delete(address, timeout=FORGET_SECONDS)
         except httpx.TransportError as error:
             raise RasaAway(type(error).__name__) from error
         if response.status_code != 204:
             raise RasaAway(f"status {response.status_code}")
 
-    async def is_ready(self) -> bool:
-        """Whether Rasa answers and has its model loaded."""
+    async def missing(self) -> list[str]:
+        """What is missing for a turn: `rasa` (or its model), `actions`."""
         try:
-            return (await self._client.get("/webhooks/turn/ready", timeout=2)).status_code == 200
+            response = await self._client.get("/webhooks/turn/ready", timeout=READY_SECONDS)
         except httpx.TransportError:
-            return False
+            return ["rasa"]
+        return list(response.json()["missing"]) if response.status_code in (200, 503) else ["rasa"]
 
     async def close(self) -> None:
         """Give the connections back."""

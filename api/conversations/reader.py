@@ -2,36 +2,73 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import batched
 from typing import Any
 
 from api.conversations import repository
 from api.conversations.service import Heart, event_json
 
-LOOK_AGAIN_SECONDS = 15.0
+QUIET_SECONDS = 15.0
+LOOKED_UP_AT_ONCE = 500
 
 
-async def read(heart: Heart, conversation_id: str, after: int, wait: float) -> list[dict[str, Any]]:
-    """The events after number `after`; waits up to `wait` seconds for the first one."""
+async def read(heart: Heart, conversation_id: str, after: int, wait: float) -> list[dict[str, Any]] | None:
+    """The events after number `after`; waits up to `wait` seconds for the first one. None without a conversation."""
     end = asyncio.get_running_loop().time() + wait
     while True:
-        news = heart.notifier.register(conversation_id)
+        news = heart.notifier.register(conversation_id, seen=after)
         try:
-            async with heart.database.transaction(read_only=True) as session:
-                events = await repository.events_after(session, conversation_id, after)
+            events = await _look(heart, conversation_id, after)
             left = end - asyncio.get_running_loop().time()
-            if events or left <= 0:
-                return [event_json(event) for event in events]
-            await asyncio.wait([news], timeout=min(left, LOOK_AGAIN_SECONDS))
+            if events is None or events or left <= 0:
+                return events
+            await asyncio.wait([news], timeout=left)
+            if not news.done():
+                return []
         finally:
             heart.notifier.forget(conversation_id, news)
 
 
 async def stream(heart: Heart, conversation_id: str, after: int) -> AsyncIterator[dict[str, Any] | None]:
-    """All events after number `after`, now and later; None each time that a while has passed without one."""
+    """All events after number `after`, now and later; None each time that a while has passed without one.
+
+    Ends when the conversation is erased. While nothing happens it asks nobody.
+    """
     while True:
-        events = await read(heart, conversation_id, after, LOOK_AGAIN_SECONDS)
-        if not events:
-            yield None
-        for event in events:
-            after = event["seq"]
-            yield event
+        news = heart.notifier.register(conversation_id, seen=after)
+        try:
+            events = await _look(heart, conversation_id, after)
+            if events is None:
+                return
+            for event in events:
+                after = event["seq"]
+                yield event
+            while not events and not news.done():
+                await asyncio.wait([news], timeout=QUIET_SECONDS)
+                if not news.done():
+                    yield None
+        finally:
+            heart.notifier.forget(conversation_id, news)
+
+
+async def _look(heart: Heart, conversation_id: str, after: int) -> list[dict[str, Any]] | None:
+    async with heart.database.transaction(read_only=True) as session:
+        events = await repository.events_after(session, conversation_id, after)
+        if not events and not await repository.latest(session, [conversation_id]):
+            return None
+    return [event_json(event) for event in events]
+
+
+async def look_out(heart: Heart) -> None:
+    """Wake the readers whose conversation has news that this process has not written: events, or its erasure.
+
+    One look for all readers, however many there are.
+    """
+    watched = heart.notifier.watched()
+    for some in batched(watched, LOOKED_UP_AT_ONCE):
+        async with heart.database.transaction(read_only=True) as session:
+            latest = await repository.latest(session, some)
+        for conversation_id in some:
+            newest = latest.get(conversation_id)
+            if newest is None or newest > watched[conversation_id]:
+                heart.notifier.notify(conversation_id)

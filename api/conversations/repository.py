@@ -95,9 +95,11 @@ async def lock(session: AsyncSession, conversation_id: str) -> Conversation | No
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
-async def waiting_conversations(session: AsyncSession, moment: datetime, limit: int) -> list[str]:
-    """Conversations with a message due for the bot and no worker on them, the longest waiting first."""
-    free = or_(Conversation.lease_until.is_(None), Conversation.lease_until < moment)
+async def waiting_conversations(session: AsyncSession, moment: datetime, worker: str, limit: int) -> list[str]:
+    """Conversations with a message due for the bot and no other worker on them, the longest waiting first."""
+    free = or_(
+        Conversation.lease_until.is_(None), Conversation.lease_until < moment, Conversation.lease_holder == worker
+    )
     query = (
         select(InboxMessage.conversation_id)
         .join(Conversation, Conversation.id == InboxMessage.conversation_id)
@@ -138,12 +140,62 @@ async def give_lease_back(session: AsyncSession, conversation_id: str, worker: s
     )
 
 
-async def oldest_waiting(session: AsyncSession, conversation_id: str) -> InboxMessage | None:
-    """The conversation's next message to be answered, due or not."""
+async def waiting(session: AsyncSession, conversation_id: str) -> list[InboxMessage]:
+    """The conversation's messages that are not yet answered, oldest first, due or not."""
+    query = select(InboxMessage).where(InboxMessage.conversation_id == conversation_id).order_by(InboxMessage.seq)
+    return list(await session.scalars(query))
+
+
+async def waiting_in_the_dark(session: AsyncSession, before: datetime, limit: int) -> list[str]:
+    """Conversations whose pupil has waited for the bot since `before` and was not told why."""
     query = (
-        select(InboxMessage).where(InboxMessage.conversation_id == conversation_id).order_by(InboxMessage.seq).limit(1)
+        select(InboxMessage.conversation_id)
+        .join(Event, (Event.conversation_id == InboxMessage.conversation_id) & (Event.seq == InboxMessage.seq))
+        .join(Conversation, Conversation.id == InboxMessage.conversation_id)
+        .where(InboxMessage.told_to_wait.is_(False), Event.created_at <= before, Conversation.owner == Owner.BOT)
+        .distinct()
+        .limit(limit)
     )
-    return await session.scalar(query)
+    return list(await session.scalars(query))
+
+
+async def take_out(session: AsyncSession, message: InboxMessage) -> None:
+    """Remove an answered message from the inbox; that its pupil was told to wait holds for those behind it, too."""
+    await session.delete(message)
+    await session.flush()
+    if message.told_to_wait:
+        await session.execute(
+            update(InboxMessage)
+            .where(InboxMessage.conversation_id == message.conversation_id)
+            .values(told_to_wait=True)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def put_off(session: AsyncSession, conversation_id: str, seq: int, *, failed: bool) -> InboxMessage | None:
+    """Try the message again after 0.5 s, then after twice that, at most 10 s; None when it waits no more."""
+    message = await session.get(InboxMessage, (conversation_id, seq))
+    if message is not None:
+        message.attempts += 1
+        message.failures += failed
+        message.due_at = now() + timedelta(seconds=min(10.0, 0.5 * 2 ** min(message.attempts - 1, 10)))
+    return message
+
+
+async def renew_leases(session: AsyncSession, conversations: Iterable[str], worker: str, seconds: float) -> None:
+    """Go on holding the turns of these conversations."""
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.id.in_(list(conversations)), Conversation.lease_holder == worker)
+        .values(lease_until=now() + timedelta(seconds=seconds))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def latest(session: AsyncSession, conversations: Iterable[str]) -> dict[str, int]:
+    """The number of the latest event of each of these conversations that exists."""
+    query = select(Conversation.id, Conversation.last_seq).where(Conversation.id.in_(list(conversations)))
+    return {row.id: row.last_seq for row in await session.execute(query)}
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:

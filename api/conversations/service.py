@@ -7,7 +7,6 @@ heart commit themselves and wake whoever waits.
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, cast
 
 import structlog
@@ -17,9 +16,9 @@ from api.conversations import repository
 from api.conversations.models import Conversation, Event, EventType, InboxMessage, Outcome, Owner, Receipt
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import Answer
-from api.database import Database, now
+from api.database import Database
 from api.errors import Invalid
-from api.texts import Language, button, text
+from api.texts import LANGUAGES, Language, button, text
 
 log = structlog.get_logger()
 
@@ -124,7 +123,7 @@ async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Ans
             await _end_turn(session, conversation_id, seq, Outcome.ANSWERED)
         else:
             await _end_turn(session, conversation_id, seq, Outcome.HANDED_OVER)
-        await session.delete(waiting)
+        await repository.take_out(session, waiting)
     heart.notifier.notify(conversation_id)
     return True
 
@@ -136,28 +135,38 @@ async def write_failure(heart: Heart, conversation_id: str, seq: int) -> None:
         waiting = await session.get(InboxMessage, (conversation_id, seq))
         if conversation is None or waiting is None:
             return
-        language = cast(Language, conversation.language or "pl")
-        body = {
-            "text": text("talk.failed", language),
-            "language": language,
-            "buttons": [button("human", language)],
-            "cards": [],
-        }
+        body = _fixed(conversation, "talk.failed", buttons=["human"])
         await _say(session, conversation_id, body, sender="bot", reply_to=seq)
         await _end_turn(session, conversation_id, seq, Outcome.FAILED)
-        await session.delete(waiting)
+        await repository.take_out(session, waiting)
     heart.notifier.notify(conversation_id)
 
 
-async def postpone(heart: Heart, conversation_id: str, seq: int) -> int:
-    """Try the message again after 0.5 s, then after twice that, at most 10 s. Returns the number of attempts so far."""
+async def tell_to_wait(heart: Heart, conversation_id: str) -> None:
+    """Tell the pupil that the answer takes a while and nothing is lost: once, until everything is answered."""
     async with heart.database.transaction() as session:
-        waiting = await session.get(InboxMessage, (conversation_id, seq))
-        if waiting is None:
-            return 0
-        waiting.attempts += 1
-        waiting.due_at = now() + timedelta(seconds=min(10.0, 0.5 * 2 ** min(waiting.attempts - 1, 10)))
-        return waiting.attempts
+        conversation = await repository.lock(session, conversation_id)
+        waiting = await repository.waiting(session, conversation_id)
+        if conversation is None or conversation.owner != Owner.BOT or not waiting:
+            return
+        if not any(message.told_to_wait for message in waiting):
+            body = _fixed(conversation, "conversation.wait", buttons=[])
+            await _say(session, conversation_id, body, sender="system", reply_to=waiting[0].seq)
+        for message in waiting:
+            message.told_to_wait = True
+    heart.notifier.notify(conversation_id)
+
+
+def _fixed(conversation: Conversation, key: str, *, buttons: list[str]) -> dict[str, Any]:
+    """A message with a sentence of ours, in both languages while that of the talk is not known."""
+    known = cast(Language | None, conversation.language)
+    shown: Language = known or "pl"
+    return {
+        "text": "\n".join(text(key, language) for language in ([known] if known else LANGUAGES)),
+        "language": shown,
+        "buttons": [button(name, shown) for name in buttons],
+        "cards": [],
+    }
 
 
 def event_json(event: Event) -> dict[str, Any]:

@@ -1,123 +1,192 @@
 """Plays the waiting turns: one at a time per conversation, many conversations at once (design §3, step 3).
 
-A worker claims a conversation by a lease in the database, so that several processes share the work and the turn of one
-that died is taken over when its lease runs out.
+A worker claims a conversation by a lease in the database, which it renews while the turn is played: several processes
+share the work, and the turn of one that died is taken over when its lease runs out.
 """
 
 import asyncio
 import uuid
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 
-from api.conversations import forgetting, repository
+from api.conversations import forgetting, reader, repository
+from api.conversations.jobs import every
 from api.conversations.models import Conversation, InboxMessage
-from api.conversations.rasa import RasaAway, RasaClient, TurnFailed
-from api.conversations.service import INBOX, Heart, postpone, write_answer, write_failure
-from api.database import now
+from api.conversations.rasa import Erased, RasaAway, RasaClient, TurnFailed
+from api.conversations.service import INBOX, Heart, tell_to_wait, write_answer, write_failure
+from api.database import DATABASE_AWAY, now
 
 log = structlog.get_logger()
 
 AT_ONCE = 32
-LOOK_AGAIN_SECONDS = 1.0
-LEASE_SECONDS = 90.0
+TOLD_AT_ONCE = 100
 MOST_FAILURES = 2
 
 
-class Worker:
-    """Runs as one task of the API process; `stop` lets the turns in flight end."""
+@dataclass(frozen=True)
+class Pace:
+    """Seconds between the looks, how long a lease holds, and after how long a pupil is told that it takes a while."""
 
-    def __init__(self, heart: Heart, rasa: RasaClient) -> None:
+    look: float = 1.0
+    lease: float = 12.0
+    renew: float = 3.0
+    tell: float = 5.0
+
+
+class Claim(NamedTuple):
+    """A message that this worker may play now, and the language of its conversation."""
+
+    message: InboxMessage
+    language: str | None
+
+
+class Worker:
+    """Runs as a few tasks of the API process; `stop` lets the turns in flight end."""
+
+    def __init__(self, heart: Heart, rasa: RasaClient, pace: Pace | None = None) -> None:
         self._heart = heart
         self._rasa = rasa
+        self._pace = pace or Pace()
         self._id = str(uuid.uuid4())
         self._serving: dict[str, asyncio.Task[None]] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._away = False
 
     def start(self) -> None:
-        """Begin to play turns."""
-        self._task = asyncio.create_task(self._run(), name="worker")
+        """Begin to play turns, to keep the leases of those in play, and what else has to be done now and then."""
+        pace = self._pace
+        self._tasks = [
+            asyncio.create_task(self._take_turns()),
+            asyncio.create_task(every(pace.renew, self._renew)),
+            asyncio.create_task(every(pace.look, self.tell)),
+            asyncio.create_task(every(pace.look, self._forget)),
+            asyncio.create_task(every(pace.look, self._look_out)),
+        ]
 
     async def stop(self) -> None:
         """Stop taking turns and wait for those in flight."""
-        if self._task is not None:
-            self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
             with suppress(asyncio.CancelledError):
-                await self._task
+                await task
         await asyncio.gather(*self._serving.values(), return_exceptions=True)
 
-    async def _run(self) -> None:
+    # --- turns --------------------------------------------------------------------------------------------------------
+
+    async def _take_turns(self) -> None:
         while True:
             awake = self._heart.notifier.register(INBOX)
             try:
                 await self._look_around()
             except Exception:
                 log.exception("worker_look_failed")
-            await asyncio.wait(
-                [awake, *self._serving.values()], timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
-            )
+            if self._away:
+                await asyncio.sleep(self._pace.look)
+            else:
+                waited_for = [awake, *self._serving.values()]
+                await asyncio.wait(waited_for, timeout=self._pace.look, return_when=asyncio.FIRST_COMPLETED)
             self._heart.notifier.forget(INBOX, awake)
 
     async def _look_around(self) -> None:
+        """Begin to serve the conversations that wait; while Rasa is away, only look whether it is back."""
         self._serving = {key: task for key, task in self._serving.items() if not task.done()}
+        if self._away:
+            self._away = bool(await self._rasa.missing())
         room = AT_ONCE - len(self._serving)
+        if self._away or not room:
+            return
         async with self._heart.database.transaction(read_only=True) as session:
-            found = await repository.waiting_conversations(session, now(), room + len(self._serving)) if room else []
-            forgotten = await forgetting.pending(session)
+            limit = room + len(self._serving)
+            found = await repository.waiting_conversations(session, now(), self._id, limit)
         for conversation_id in found:
             if conversation_id not in self._serving and len(self._serving) < AT_ONCE:
-                self._serving[conversation_id] = asyncio.create_task(self._serve(conversation_id))
-        for conversation_id in forgotten:
-            await forgetting.carry_out(self._heart.database, self._rasa, conversation_id)
+                self._serving[conversation_id] = asyncio.create_task(self.serve(conversation_id))
 
-    async def _serve(self, conversation_id: str) -> None:
+    async def serve(self, conversation_id: str) -> None:
         """Answer the conversation's waiting messages, oldest first, until none is due."""
         try:
-            while message := await self._claim(conversation_id):
-                if not await self._play(conversation_id, message):
+            while claim := await self._claim(conversation_id):
+                if not await self._play(conversation_id, claim):
                     break
-        except Exception:
-            log.exception("turn_interrupted", conversation=conversation_id)
-        finally:
             async with self._heart.database.transaction() as session:
                 await repository.give_lease_back(session, conversation_id, self._id)
+        except DATABASE_AWAY as reason:
+            log.warning("turn_waits_for_database", conversation=conversation_id, reason=type(reason).__name__)
+            await asyncio.sleep(self._pace.look)
 
-    async def _claim(self, conversation_id: str) -> InboxMessage | None:
+    async def _claim(self, conversation_id: str) -> Claim | None:
         async with self._heart.database.transaction() as session:
-            if not await repository.take_lease(session, conversation_id, self._id, LEASE_SECONDS):
+            if not await repository.take_lease(session, conversation_id, self._id, self._pace.lease):
                 return None
-            message = await repository.oldest_waiting(session, conversation_id)
-            return message if message is not None and message.due_at <= now() else None
+            waiting = await repository.waiting(session, conversation_id)
+            if not waiting or waiting[0].due_at > now():
+                return None
+            conversation = await session.get_one(Conversation, conversation_id)
+            return Claim(waiting[0], conversation.language)
 
-    async def _play(self, conversation_id: str, message: InboxMessage) -> bool:
+    async def _play(self, conversation_id: str, claim: Claim) -> bool:
         """Play one turn; whether to go on with the conversation's next message."""
-        async with self._heart.database.transaction(read_only=True) as session:
-            conversation = await session.get(Conversation, conversation_id)
-            language = conversation.language if conversation else None
+        message = claim.message
         try:
             answer = await self._rasa.turn(
-                conversation_id, str(message.seq), text=message.text, payload=message.payload, language=language
+                conversation_id, str(message.seq), text=message.text, payload=message.payload, language=claim.language
             )
+            return await write_answer(self._heart, conversation_id, message.seq, answer)
         except RasaAway as reason:
-            attempts = await postpone(self._heart, conversation_id, message.seq)
-            log.warning("rasa_away", conversation=conversation_id, attempts=attempts, reason=str(reason))
+            self._away = True
+            await self._put_off(conversation_id, message.seq, failed=False)
+            log.warning("rasa_away", conversation=conversation_id, attempts=message.attempts + 1, reason=str(reason))
             return False
+        except Erased:
+            return False
+        except DATABASE_AWAY:
+            raise
         except TurnFailed as reason:
             return await self._fail(conversation_id, message, str(reason))
-        if not await write_answer(self._heart, conversation_id, message.seq, answer):
-            await self._forget_again(conversation_id)
-            return False
-        return True
-
-    async def _forget_again(self, conversation_id: str) -> None:
-        """The conversation was erased while its turn was in flight, and the turn has written a tracker since."""
-        async with self._heart.database.transaction() as session:
-            await forgetting.ask(session, conversation_id)
+        except Exception as bug:
+            log.exception("turn_interrupted", conversation=conversation_id, seq=message.seq)
+            return await self._fail(conversation_id, message, type(bug).__name__)
 
     async def _fail(self, conversation_id: str, message: InboxMessage, reason: str) -> bool:
-        attempts = await postpone(self._heart, conversation_id, message.seq)
-        log.error("turn_failed", conversation=conversation_id, seq=message.seq, attempts=attempts, reason=reason)
-        if attempts < MOST_FAILURES:
+        failures = await self._put_off(conversation_id, message.seq, failed=True)
+        log.error("turn_failed", conversation=conversation_id, seq=message.seq, failures=failures, reason=reason)
+        if failures < MOST_FAILURES:
             return False
         await write_failure(self._heart, conversation_id, message.seq)
         return True
+
+    async def _put_off(self, conversation_id: str, seq: int, *, failed: bool) -> int:
+        """Let the message wait; how often it has failed so far."""
+        async with self._heart.database.transaction() as session:
+            message = await repository.put_off(session, conversation_id, seq, failed=failed)
+            return message.failures if message is not None else 0
+
+    # --- now and then -------------------------------------------------------------------------------------------------
+
+    async def _renew(self) -> None:
+        held = [conversation_id for conversation_id, task in self._serving.items() if not task.done()]
+        if held:
+            async with self._heart.database.transaction() as session:
+                await repository.renew_leases(session, held, self._id, self._pace.lease)
+
+    async def tell(self) -> None:
+        """Tell the pupils who have waited for a while that nothing is lost."""
+        async with self._heart.database.transaction(read_only=True) as session:
+            since = now() - timedelta(seconds=self._pace.tell)
+            found = await repository.waiting_in_the_dark(session, since, TOLD_AT_ONCE)
+        for conversation_id in found:
+            await tell_to_wait(self._heart, conversation_id)
+
+    async def _forget(self) -> None:
+        async with self._heart.database.transaction(read_only=True) as session:
+            found = await forgetting.pending(session)
+        for conversation_id in found:
+            await forgetting.carry_out(self._heart.database, self._rasa, conversation_id)
+
+    async def _look_out(self) -> None:
+        await reader.look_out(self._heart)

@@ -21,11 +21,11 @@ router = APIRouter(prefix="/api/v1/conversations", tags=["web channel"])
 CHANNEL = "web"
 
 
-def _heart(request: Request) -> Heart:
+async def _heart(request: Request) -> Heart:
     return cast(Heart, request.app.state.heart)
 
 
-def _limiter(request: Request) -> Limiter:
+async def _limiter(request: Request) -> Limiter:
     return cast(Limiter, request.app.state.limiter)
 
 
@@ -84,6 +84,8 @@ async def read_events(
         events = _server_sent(heart, own.id, after if last_event_id is None else last_event_id)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
     events_now = await reader.read(heart, own.id, after, wait)
+    if events_now is None:
+        raise NotFound("There is no such conversation.")
     body = json.dumps({"events": events_now}, ensure_ascii=False)
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
