@@ -1,0 +1,270 @@
+"""Sends, repeats, crashes, reconnects, owners and erasures in any order, on the real service and a real database.
+
+Only Rasa is a double. Whatever the order: no loss, no double, no gap, one end of turn for each message, in order, and
+no word of the bot while it does not own the talk.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Coroutine, Generator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from api import migrate
+from api.conversations import reader, repository, service
+from api.conversations.forgetting import carry_out, pending
+from api.conversations.models import Owner
+from api.conversations.notifier import Notifier
+from api.conversations.service import Heart
+from api.conversations.worker import Pace, Worker
+from api.database import Database, now
+from api.privacy import erasure
+from tests.conversations.scripted_rasa import ScriptedRasa
+
+# A lease that runs out in the middle of a turn is the hard case; here it always does.
+PACE = Pace(look=0.0, lease=0.0, tell=0.0)
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+class KilledAfter:
+    """Awaits the work up to its n-th pause, where it dies; what it had sent to the database may still be done."""
+
+    def __init__(self, work: Coroutine[Any, Any, None], pauses: int) -> None:
+        self._work = work
+        self._pauses = pauses
+
+    def __await__(self) -> Generator[Any, Any, bool]:
+        steps = self._work.__await__()
+        try:
+            waited_for = next(steps)
+            for _ in range(self._pauses):
+                waited_for = steps.send((yield waited_for))
+            steps.throw(Killed())
+            while True:
+                yield next(steps)
+        except StopIteration:
+            return False
+        except Killed:
+            return True
+
+
+@cache
+def empty_database() -> Path:
+    """A database with its tables, to be copied."""
+    folder = Path(tempfile.mkdtemp())
+    migrate.upgrade(f"sqlite+aiosqlite:///{folder / 'empty.db'}")
+    return folder / "empty.db"
+
+
+@dataclass
+class Known:
+    """What must be true of a conversation, as far as its pupil knows."""
+
+    id: str
+    sent: dict[str, int] = field(default_factory=dict)
+    read: list[dict[str, Any]] = field(default_factory=list)
+    silent: list[tuple[int, int | None]] = field(default_factory=list)
+    """From which number to which one the bot must say nothing, because somebody else answers."""
+    erased: bool = False
+
+
+class Conversations(RuleBasedStateMachine):
+    """One database, some conversations, any number of workers that die."""
+
+    talks = Bundle("talks")
+
+    @initialize()
+    def begin(self) -> None:
+        """An empty database of its own."""
+        self.folder = Path(tempfile.mkdtemp())
+        shutil.copy(empty_database(), self.folder / "test.db")
+        self.loop = asyncio.new_event_loop()
+        self.heart = Heart(Database(f"sqlite+aiosqlite:///{self.folder / 'test.db'}"), Notifier())
+        self.rasa = ScriptedRasa()
+        self.known: list[Known] = []
+        self.number = 0
+
+    def run[T](self, work: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(work)
+
+    def teardown(self) -> None:
+        """In the end all parts are well, and then everything is answered."""
+        if not hasattr(self, "loop"):
+            return
+        try:
+            self.rasa.mood = "well"
+            self.run(self.settle())
+            for talk in self.known:
+                self.check(talk, settled=True)
+        finally:
+            self.run(self.heart.database.close())
+            self.loop.close()
+            shutil.rmtree(self.folder)
+
+    # --- what can happen ----------------------------------------------------------------------------------------------
+
+    @rule(target=talks, language=st.sampled_from(["pl", "en", None]))
+    def open(self, language: Any) -> Any:
+        conversation, _ = self.run(service.open_conversation(self.heart, "web", language))
+        talk = Known(conversation.id)
+        self.known.append(talk)
+        return talk
+
+    @rule(talk=talks, count=st.integers(1, 4))
+    def send(self, talk: Known, count: int) -> None:
+        """Some messages, at once."""
+        names = [f"client {self.number + one}" for one in range(count)]
+        self.number += count
+        if not talk.erased:
+            sent = [service.accept(self.heart, talk.id, name, typed=name, payload=None) for name in names]
+            talk.sent.update(zip(names, self.run(gathered(sent)), strict=True))
+
+    @rule(talk=talks, data=st.data())
+    def repeat(self, talk: Known, data: st.DataObject) -> None:
+        """The acknowledgement got lost: the same message comes again."""
+        if talk.sent and not talk.erased:
+            name = data.draw(st.sampled_from(sorted(talk.sent)))
+            again = self.run(service.accept(self.heart, talk.id, name, typed="other words", payload=None))
+            assert again == talk.sent[name]
+
+    @rule(mood=st.sampled_from(["well", "well", "away", "lost", "broken"]))
+    def change_mood(self, mood: str) -> None:
+        self.rasa.mood = mood
+
+    @rule(pauses=st.integers(0, 60), talk=talks)
+    def die_in_a_turn(self, pauses: int, talk: Known) -> None:
+        """A worker dies at a pause of its work."""
+        self.run(killed(Worker(self.heart, self.rasa.client(), PACE).serve(talk.id), pauses))
+
+    @rule(first=talks, pauses=st.integers(0, 60))
+    def two_workers(self, first: Known, pauses: int) -> None:
+        """Two workers at once on the same conversation, one of which dies."""
+        one, two = (Worker(self.heart, self.rasa.client(), PACE).serve(first.id) for _ in range(2))
+        self.run(gathered([killed(one, pauses), two]))
+
+    @rule(talk=talks)
+    def work(self, talk: Known) -> None:
+        self.run(Worker(self.heart, self.rasa.client(), PACE).serve(talk.id))
+
+    @rule()
+    def time_passes(self) -> None:
+        """What was put off is due again, and who waits is told."""
+        self.run(self.all_is_due())
+        self.run(Worker(self.heart, self.rasa.client(), PACE).tell())
+
+    @rule(talk=talks, data=st.data())
+    def reconnect(self, talk: Known, data: st.DataObject) -> None:
+        """A reader resumes anywhere and sees what it saw before."""
+        after = data.draw(st.integers(0, len(talk.read)))
+        events = self.run(reader.read(self.heart, talk.id, after, wait=0))
+        if talk.erased:
+            assert events is None
+            return
+        assert events is not None
+        assert events[: len(talk.read) - after] == talk.read[after:], "an event has changed or disappeared"
+        talk.read[after:] = events
+
+    @rule(talk=talks, owner=st.sampled_from([Owner.BOT, Owner.COUNSELLOR]))
+    def change_owner(self, talk: Known, owner: Owner) -> None:
+        """Somebody else answers from now on, or the bot again."""
+        if not talk.erased:
+            self.run(self.give(talk, owner))
+
+    @rule(talk=talks, pauses=st.integers(0, 60))
+    def erase_in_the_middle_of_a_turn(self, talk: Known, pauses: int) -> None:
+        if not talk.erased:
+            turn = Worker(self.heart, self.rasa.client(), PACE).serve(talk.id)
+            self.run(gathered([killed(turn, pauses), erasure.erase(self.heart.database, self.rasa.client(), talk.id)]))
+            talk.erased = True
+
+    # --- what must hold -----------------------------------------------------------------------------------------------
+
+    @invariant()
+    def every_talk_is_sound(self) -> None:
+        for talk in getattr(self, "known", []):
+            self.check(talk)
+
+    def check(self, talk: Known, *, settled: bool = False) -> None:
+        events = self.run(reader.read(self.heart, talk.id, 0, wait=0))
+        if talk.erased:
+            assert events is None
+            assert talk.id not in self.rasa.trackers or not settled
+            return
+        assert events is not None
+        assert events[: len(talk.read)] == talk.read, "an event has changed or disappeared"
+        talk.read = events
+        assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+        heard = [event["seq"] for event in events if event.get("sender") == "pupil"]
+        assert heard == sorted(talk.sent.values())
+        ends = [event["reply_to"] for event in events if event["type"] == "turn_end"]
+        assert len(ends) == len(set(ends)), "a turn ended twice"
+        answers = [event for event in events if event.get("sender") == "bot" and event["seq"] > 1]
+        assert len({event["reply_to"] for event in answers}) == len(answers), "a message was answered twice"
+        by_the_bot = [event["reply_to"] for event in answers]
+        assert by_the_bot == sorted(by_the_bot)
+        played = [message for conversation, message in self.rasa.plays if conversation == talk.id]
+        assert len(played) == len(set(played))
+        for begin, end in talk.silent:
+            assert not [event for event in answers if event["seq"] > begin and (end is None or event["seq"] <= end)]
+        if settled and self.owner(talk) == Owner.BOT:
+            assert sorted(ends) == heard, "a message was never answered"
+
+    # --- helpers ------------------------------------------------------------------------------------------------------
+
+    def owner(self, talk: Known) -> str:
+        return Owner.COUNSELLOR if talk.silent and talk.silent[-1][1] is None else Owner.BOT
+
+    async def give(self, talk: Known, owner: Owner) -> None:
+        async with self.heart.database.transaction() as session:
+            conversation = await repository.lock(session, talk.id)
+            assert conversation is not None
+            if conversation.owner != owner:
+                conversation.owner = owner
+                if owner == Owner.BOT:
+                    talk.silent[-1] = (talk.silent[-1][0], conversation.last_seq)
+                else:
+                    talk.silent.append((conversation.last_seq, None))
+
+    async def all_is_due(self) -> None:
+        async with self.heart.database.transaction() as session:
+            for talk in self.known:
+                for message in await repository.waiting(session, talk.id):
+                    message.due_at = now() - timedelta(seconds=1)
+
+    async def settle(self) -> None:
+        """Rasa is well, and workers work until nothing is left to do."""
+        for _ in range(5):
+            await self.all_is_due()
+            for talk in self.known:
+                await Worker(self.heart, self.rasa.client(), PACE).serve(talk.id)
+            async with self.heart.database.transaction(read_only=True) as session:
+                left = await pending(session)
+            for conversation_id in left:
+                await carry_out(self.heart.database, self.rasa.client(), conversation_id)
+
+
+async def gathered(work: list[Any]) -> list[Any]:
+    """All of it at once."""
+    return await asyncio.gather(*work)
+
+
+async def killed(work: Coroutine[Any, Any, None], pauses: int) -> bool:
+    """Do the work up to its n-th pause."""
+    return await KilledAfter(work, pauses)
+
+
+Conversations.TestCase.settings = settings(
+    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestConversations = Conversations.TestCase

@@ -1,0 +1,229 @@
+"""Whatever part dies, hangs or goes away: nothing is lost, nothing is played or answered twice, all is answered.
+
+`CRASHES=100 pytest tests/e2e/test_crash.py` kills more often than CI does.
+"""
+
+import json
+import os
+import random
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.texts import text
+from tests.e2e.parts import Parts, with_app
+from tests.e2e.pupil import Pupil
+
+pytestmark = pytest.mark.e2e
+
+CRASHES = int(os.environ.get("CRASHES", "3"))
+PUPILS = 4
+PATIENCE_SECONDS = 300
+# Their answers do not depend on what was said before.
+SAID = ("hej", "co umiesz?", "co to jest kwalifikacja MEC.05?", "what can you do?", "jesteś człowiekiem?")
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+    """The system in single processes; thanks and goodbyes break its actions."""
+    running = Parts(tmp_path_factory.mktemp("parts"), actions=with_app("tests.e2e.broken_actions:app"))
+    running.start()
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        running.stop()
+
+
+def deliver(pupil: Pupil, said: str) -> int:
+    """Hand in a message as the widget does: with the same id until it is acknowledged."""
+    client_id = str(uuid.uuid4())
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        try:
+            answer = pupil.send({"text": said}, client_id)
+        except httpx.TransportError:
+            time.sleep(0.1)
+            continue
+        if answer.status_code == 202:
+            return int(answer.json()["seq"])
+        assert answer.status_code == 503, answer.text
+        assert answer.json()["error"]["code"] == "unavailable"
+    raise AssertionError("the message was never taken")
+
+
+def all_events(pupil: Pupil, answered: list[int]) -> list[dict[str, Any]]:
+    """The conversation's events, once each of these messages is answered."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        try:
+            events = pupil.events()
+        except httpx.TransportError:
+            events = []
+        if {event["reply_to"] for event in events if event["type"] == "turn_end"} >= set(answered):
+            return events
+        time.sleep(0.2)
+    raise AssertionError(f"not all of {answered} were answered: {events}")
+
+
+def check(events: list[dict[str, Any]], sent: dict[int, str]) -> None:
+    """Each message stands there once, in order, and is answered once, in order, without gaps."""
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    heard = {event["seq"]: event["text"] for event in events if event.get("sender") == "pupil"}
+    assert list(heard.items()) == list(sent.items())
+    ends = [event for event in events if event["type"] == "turn_end"]
+    assert [end["reply_to"] for end in ends] == list(sent)
+    assert {end["outcome"] for end in ends} == {"answered"}
+    said = [event["reply_to"] for event in events if event["type"] == "message" and event.get("sender") == "bot"][1:]
+    assert said == sorted(said), "an answer to an earlier message came after one to a later one"
+    assert set(said) == set(sent), "a message got no words"
+    for end in ends:
+        assert not [event for event in events if event["reply_to"] == end["reply_to"] and event["seq"] > end["seq"]]
+
+
+def replies(events: list[dict[str, Any]], seq: int) -> list[str]:
+    """What the bot said to a message."""
+    return [event["text"] for event in events if event.get("sender") == "bot" and event["reply_to"] == seq]
+
+
+def played(parts: Parts, pupil: Pupil) -> list[str]:
+    """The ids of the messages that Rasa's tracker holds as played, in order."""
+    with closing(sqlite3.connect(parts.folder / "trackers.db")) as database:
+        query = "SELECT events FROM trackers WHERE sender_id = ?"
+        (document,) = database.execute(query, (pupil.id,)).fetchone()
+    return [event["message_id"] for event in json.loads(document) if event["event"] == "user"]
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Nobody else can write to this database."""
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=60)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        yield
+        database.execute("ROLLBACK")
+
+
+def test_whatever_part_is_killed_each_message_is_answered_once(parts: Parts) -> None:
+    dice = random.Random(os.environ.get("SEED", "heart"))
+    calm = Pupil(parts.url, "pl")
+    lengths = {text: len(calm.say(text).messages) for text in SAID}
+    quiet = threading.Event()
+
+    def chat(pupil: Pupil, sent: dict[int, str], own: random.Random) -> None:
+        while not quiet.is_set():
+            text = own.choice(SAID)
+            sent[deliver(pupil, text)] = text
+            time.sleep(own.uniform(0, 0.5))
+
+    talks: list[tuple[Pupil, dict[int, str]]] = [(Pupil(parts.url, "pl"), {}) for _ in range(PUPILS)]
+    threads = [threading.Thread(target=chat, args=(*talk, random.Random(dice.random()))) for talk in talks]
+    for thread in threads:
+        thread.start()
+    order = ["actions", "api", "rasa"]
+    for number in range(CRASHES):
+        time.sleep(dice.uniform(0.2, 2))
+        parts.restart(order[number] if number < len(order) else dice.choice(order))
+    quiet.set()
+    for thread in threads:
+        thread.join()
+    for pupil, sent in talks:
+        assert len(sent) >= 2
+        events = all_events(pupil, list(sent))
+        check(events, sent)
+        assert [len(replies(events, seq)) for seq in sent] == [lengths[text] for text in sent.values()]
+        turns = played(parts, pupil)
+        assert turns == [str(seq) for seq in sent][-len(turns) :]
+
+
+def test_a_pupil_who_waits_is_told_once_and_answered_when_the_parts_are_back(parts: Parts) -> None:
+    pupils = {"pl": Pupil(parts.url, "pl"), "en": Pupil(parts.url, "en")}
+    asked = {"pl": ["hej", "co umiesz?"], "en": ["hello", "what can you do?"]}
+    for absence in (parts.frozen("rasa"), away(parts, "actions")):
+        began = {language: len(pupil.events()) for language, pupil in pupils.items()}
+        with absence:
+            sent = {language: [deliver(pupil, said) for said in asked[language]] for language, pupil in pupils.items()}
+            for language, pupil in pupils.items():
+                while not notices(pupil.events(after=began[language], wait=25)):
+                    pass
+            time.sleep(2)
+        for language, pupil in pupils.items():
+            parts.wait_until_ready()
+            news = all_events(pupil, sent[language])[began[language] :]
+            assert len(notices(news)) == 1, "told once in an outage"
+            assert notices(news)[0]["language"] == language
+            assert [e["reply_to"] for e in news if e["type"] == "turn_end"] == sent[language]
+            assert {e["outcome"] for e in news if e["type"] == "turn_end"} == {"answered"}
+
+
+def notices(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the service itself said."""
+    return [event for event in events if event.get("sender") == "system"]
+
+
+@contextmanager
+def away(parts: Parts, name: str) -> Iterator[None]:
+    """The part is dead for a while."""
+    parts.kill(name)
+    yield
+    parts.start(name)
+
+
+def test_a_database_that_is_away_for_a_while_loses_nothing(parts: Parts) -> None:
+    pupil = Pupil(parts.url, "pl")
+    client_id = str(uuid.uuid4())
+    with locked(parts.folder / "drogowskaz.db"):
+        refused = pupil.send({"text": "hej"}, client_id)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "unavailable")
+    seq = pupil.send({"text": "hej"}, client_id).json()["seq"]
+    check(all_events(pupil, [seq]), {seq: "hej"})
+    with locked(parts.folder / "trackers.db"):
+        second = deliver(pupil, "co umiesz?")
+        while not notices(pupil.events(after=second, wait=25)):
+            pass
+    check(all_events(pupil, [seq, second]), {seq: "hej", second: "co umiesz?"})
+
+
+@pytest.mark.parametrize(
+    ("language", "breaks"), [("pl", "dzięki wielkie"), ("en", "thank you so much"), ("pl", "pa, do widzenia")]
+)
+def test_a_turn_that_fails_for_good_ends_with_an_apology_and_a_way_to_a_person(
+    parts: Parts, language: str, breaks: str
+) -> None:
+    pupil = Pupil(parts.url, language)
+    failed = pupil.say(breaks)
+    assert failed.outcome == "failed"
+    assert failed.text == text("talk.failed", language)
+    assert "/ask_human" in failed.buttons.values()
+    assert pupil.say("co umiesz?" if language == "pl" else "what can you do?").outcome == "answered"
+    lines = [json.loads(line) for line in parts.log("api").read_text().splitlines() if "turn_failed" in line]
+    assert [line["level"] for line in lines if line["conversation"] == pupil.id] == ["error", "error"]
+    assert breaks not in parts.output()
+
+
+def test_a_conversation_erased_while_rasa_hangs_leaves_no_word(parts: Parts) -> None:
+    secret = "fioletowyhipopotam"
+    pupil = Pupil(parts.url, "pl")
+    pupil.say(f"cześć, lubię {secret}")
+    with parts.frozen("rasa"):
+        deliver(pupil, f"a {secret} też?")
+        time.sleep(1)
+        assert pupil.call("DELETE", f"/{pupil.id}").status_code == 204
+        assert pupil.call("GET", f"/{pupil.id}/events").status_code == 401
+    end = time.monotonic() + PATIENCE_SECONDS
+    while places(parts.folder, secret) and time.monotonic() < end:
+        time.sleep(0.2)
+    Pupil(parts.url, "pl").say("hej")
+    assert places(parts.folder, secret) == []
+
+
+def places(folder: Path, words: str) -> list[str]:
+    """The files (databases with their logs, output) that hold these words."""
+    return [str(file) for file in sorted(folder.iterdir()) if file.is_file() and words.encode() in file.read_bytes()]
