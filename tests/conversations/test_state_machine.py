@@ -49,10 +49,12 @@ class KilledAfter:
         try:
             waited_for = next(steps)
             for _ in range(self._pauses):
-                waited_for = steps.send((yield waited_for))
-            steps.throw(Killed())
+                yield waited_for
+                waited_for = next(steps)
+            waited_for = steps.throw(Killed())
             while True:
-                yield next(steps)
+                yield waited_for
+                waited_for = next(steps)
         except StopIteration:
             return False
         except Killed:
