@@ -39,8 +39,8 @@ train: environments ## Train the model when the training data changed
 validate: environments-dev ## Rasa's check of domain, rules and training data; warnings are errors
 	@$(PYTHON_BOT) -m bot.validate
 
-bench: environments-dev ## Start-up, turn time and memory on this machine
-	@$(PYTHON) -m bench.basics
+bench: environments-dev ## Measure start, turns, long talks and open streams; writes docs/benchmarks.md
+	@$(PYTHON) -m bench
 
 remove-examples: environments ## Take the example dates of courses out of the catalogue
 	@$(PYTHON) -m scripts.remove_examples

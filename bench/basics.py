@@ -1,12 +1,9 @@
-"""How long a start and a turn take and how much memory each process needs, on this machine, in one run.
+"""How long a start and a turn take, and how much memory each process needs.
 
-    python -m bench.basics
-
-Ours goes the whole way: HTTP → API → Rasa → actions → database → event.
+A turn goes the whole way: HTTP → API → Rasa → actions → database → event.
 """
 
 import json
-import platform
 import statistics
 import tempfile
 import time
@@ -50,8 +47,8 @@ def turn_times(system: System) -> list[float]:
     return sorted(times)
 
 
-def main() -> None:
-    """Print the figures as a Markdown table."""
+def run() -> dict[str, str]:
+    """All figures, in words."""
     trained = model.ensure(ROOT / "var" / "models")
     note = json.loads(trained.with_name(trained.name.replace(".tar.gz", ".json")).read_text())
     with tempfile.TemporaryDirectory() as folder:
@@ -65,16 +62,10 @@ def main() -> None:
             used = memory(system)
         finally:
             system.kill()
-    rows = {
+    return {
         "warm start (model trained, empty database)": f"{warm:.0f} s",
         "training of the model in use": f"{note['training_seconds']:.0f} s",
         f"turn, p50 of {TURNS}": f"{statistics.median(times):.0f} ms",
         f"turn, p95 of {TURNS}": f"{times[int(len(times) * 0.95) - 1]:.0f} ms",
         **{f"memory of {name}": f"{size} MiB" for name, size in sorted(used.items())},
     }
-    print(f"Machine: {platform.machine()}, Python {platform.python_version()}\n\n| what | measured |\n| --- | --- |")
-    print("\n".join(f"| {what} | {figure} |" for what, figure in rows.items()))
-
-
-if __name__ == "__main__":
-    main()

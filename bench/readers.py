@@ -1,16 +1,12 @@
 """How much memory and time one API process needs for 5,000 open streams of events, and how fast an event arrives.
 
-    python -m bench.readers [READERS]
-
 Real connections to a real API process; Rasa is away, so all that is measured is the API's. Each reader follows a
 conversation of its own, as each pupil's browser does.
 """
 
 import asyncio
 import os
-import platform
 import statistics
-import sys
 import tempfile
 import time
 import uuid
@@ -139,19 +135,13 @@ def ms(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms"
 
 
-def run(count: int = READERS) -> dict[str, str]:
+def run() -> dict[str, str]:
     """Start the API alone and measure."""
     with tempfile.TemporaryDirectory() as folder:
         parts = Parts(Path(folder))
         parts.start("api")
         try:
             parts.wait_until_ready("/healthz")
-            return asyncio.run(measure(parts, count))
+            return asyncio.run(measure(parts, READERS))
         finally:
             parts.stop()
-
-
-if __name__ == "__main__":
-    print(f"Machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    for what, figure in run(int(sys.argv[1]) if len(sys.argv) > 1 else READERS).items():
-        print(f"{what}: {figure}")

@@ -23,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Start Rasa for Drogowskaz.")
     parser.add_argument("--model", required=True)
     parser.add_argument("--port", type=int, default=5005)
+    parser.add_argument("--endpoints", default=str(HERE / "endpoints.yml"))
     options = parser.parse_args()
     os.environ.setdefault("ACTIONS_URL", "http://127.0.0.1:5055/webhook")
 
@@ -37,7 +38,7 @@ def main() -> None:
         interface="127.0.0.1",
         port=options.port,
         credentials=str(HERE / "credentials.yml"),
-        endpoints=AvailableEndpoints.read_endpoints(str(HERE / "endpoints.yml")),
+        endpoints=AvailableEndpoints.read_endpoints(options.endpoints),
         auth_token=os.environ["RASA_TOKEN"],
         enable_api=True,
     )

@@ -17,6 +17,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import event
 
 from api import migrate
 from api.conversations import reader, repository, service
@@ -92,7 +93,8 @@ class Conversations(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         shutil.copy(empty_database(), self.folder / "test.db")
         self.loop = asyncio.new_event_loop()
-        self.heart = Heart(Database(f"sqlite+aiosqlite:///{self.folder / 'test.db'}"), Notifier())
+        self.address = f"sqlite+aiosqlite:///{self.folder / 'test.db'}"
+        self.heart = Heart(Database(self.address), Notifier())
         self.rasa = ScriptedRasa()
         self.known: list[Known] = []
         self.number = 0
@@ -147,13 +149,13 @@ class Conversations(RuleBasedStateMachine):
     @rule(pauses=st.integers(0, 60), talk=talks)
     def die_in_a_turn(self, pauses: int, talk: Known) -> None:
         """A worker dies at a pause of its work."""
-        self.run(killed(Worker(self.heart, self.rasa.client(), PACE).serve(talk.id), pauses))
+        self.run(self.doomed(talk, pauses))
 
     @rule(first=talks, pauses=st.integers(0, 60))
     def two_workers(self, first: Known, pauses: int) -> None:
         """Two workers at once on the same conversation, one of which dies."""
-        one, two = (Worker(self.heart, self.rasa.client(), PACE).serve(first.id) for _ in range(2))
-        self.run(gathered([killed(one, pauses), two]))
+        living = Worker(self.heart, self.rasa.client(), PACE).serve(first.id)
+        self.run(gathered([self.doomed(first, pauses), living]))
 
     @rule(talk=talks)
     def work(self, talk: Known) -> None:
@@ -186,8 +188,8 @@ class Conversations(RuleBasedStateMachine):
     @rule(talk=talks, pauses=st.integers(0, 60))
     def erase_in_the_middle_of_a_turn(self, talk: Known, pauses: int) -> None:
         if not talk.erased:
-            turn = Worker(self.heart, self.rasa.client(), PACE).serve(talk.id)
-            self.run(gathered([killed(turn, pauses), erasure.erase(self.heart.database, self.rasa.client(), talk.id)]))
+            erasing = erasure.erase(self.heart.database, self.rasa.client(), talk.id)
+            self.run(gathered([self.doomed(talk, pauses), erasing]))
             talk.erased = True
 
     # --- what must hold -----------------------------------------------------------------------------------------------
@@ -238,6 +240,15 @@ class Conversations(RuleBasedStateMachine):
                 else:
                     talk.silent.append((conversation.last_seq, None))
 
+    async def doomed(self, talk: Known, pauses: int) -> None:
+        """Serve the talk in what stands for a process of its own, up to its n-th pause; its connections end with it."""
+        database = Database(self.address)
+        opened: list[Any] = []
+        event.listen(database.engine.sync_engine, "connect", lambda one, _: opened.append(one.driver_connection))
+        await KilledAfter(Worker(Heart(database, Notifier()), self.rasa.client(), PACE).serve(talk.id), pauses)
+        for connection in opened:
+            await connection.close()
+
     async def all_is_due(self) -> None:
         async with self.heart.database.transaction() as session:
             for talk in self.known:
@@ -259,11 +270,6 @@ class Conversations(RuleBasedStateMachine):
 async def gathered(work: list[Any]) -> list[Any]:
     """All of it at once."""
     return await asyncio.gather(*work)
-
-
-async def killed(work: Coroutine[Any, Any, None], pauses: int) -> bool:
-    """Do the work up to its n-th pause."""
-    return await KilledAfter(work, pauses)
 
 
 Conversations.TestCase.settings = settings(
