@@ -82,15 +82,19 @@ class Database:
             async with session.begin() if not session.in_transaction() else _committed(session):
                 yield session
 
-    async def scrub(self) -> None:
+    async def scrub(self) -> bool:
         """After an erasure: have SQLite drop the erased text from its write-ahead log, too. Elsewhere nothing to do.
 
-        SQLite cannot do so while another connection reads; then the next erasure or checkpoint does it.
+        False when another connection reads for so long that SQLite cannot do so now.
         """
-        if self.engine.dialect.name == "sqlite":
-            async with self.engine.connect() as connection:
-                raw = await connection.get_raw_connection()
-                await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        if self.engine.dialect.name != "sqlite":
+            return True
+        async with self._line, self.engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            (busy, _frames, _moved) = await cursor.fetchone()
+            await cursor.close()
+            return not busy
 
     async def close(self) -> None:
         """Give all connections back."""

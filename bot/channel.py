@@ -19,7 +19,7 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import DBAPIError
 
 from bot import remote_actions
-from bot.tracker_store import Forgotten
+from bot.tracker_store import Forgotten, StillRead
 from bot.turn import CHANNEL, ActionsAway, BadPayload, Turn, TurnFailed, play
 
 logger = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ async def forget_alone(agent: Agent, conversation: Text) -> HTTPResponse:
     try:
         async with agent.lock_store.lock(conversation, LOCK_SECONDS, LOOK_AT_LOCK_SECONDS):
             await own_tracker_store(agent).delete(conversation)
-    except (DBAPIError, LockError):
+    except (DBAPIError, LockError, StillRead):
         return response.json({"error": "tracker_store_away"}, status=503)
     return response.empty()
 

@@ -61,6 +61,10 @@ def compact(events: List[Event], domain: Domain) -> List[Event]:
     return [*folded, ActionExecuted(ACTION_LISTEN_NAME), *events[cut:]]
 
 
+class StillRead(Exception):
+    """The erased events are still in SQLite's write-ahead log, because somebody reads; to be tried again."""
+
+
 class SnapshotTrackerStore(TrackerStore):
     """Keeps the compact tracker of each conversation in one table, in SQLite or PostgreSQL."""
 
@@ -92,7 +96,7 @@ class SnapshotTrackerStore(TrackerStore):
         return DialogueStateTracker.from_events(sender_id, events, slots=self.domain.slots, domain=self.domain)
 
     async def delete(self, sender_id: Text) -> None:
-        """Erase everything that is kept of the conversation, in SQLite's write-ahead log, too."""
+        """Erase everything that is kept of the conversation, in SQLite's write-ahead log, too. Raises StillRead."""
         await asyncio.get_running_loop().run_in_executor(None, self._erase, sender_id)
 
     async def keys(self) -> Iterable[Text]:
@@ -121,7 +125,8 @@ class SnapshotTrackerStore(TrackerStore):
             connection.execute(sa.insert(FORGOTTEN).values(sender_id=sender_id, at=moment))
         if self._engine.dialect.name == "sqlite":
             with self._engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                if connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar():
+                    raise StillRead
 
 
 def _default_url() -> Text:

@@ -1,4 +1,4 @@
-"""What Rasa must still forget: kept in a table, so that neither a crash nor an absent Rasa loses the wish."""
+"""What must still be forgotten: kept in a table, so that neither a crash nor an absent Rasa loses the wish."""
 
 from datetime import datetime
 
@@ -34,11 +34,14 @@ async def pending(session: AsyncSession) -> list[str]:
 
 
 async def carry_out(database: Database, rasa: RasaClient, conversation_id: str) -> None:
-    """Have Rasa forget; when it does not answer now, the wish stays in the table."""
+    """Have Rasa and the database's log forget; what cannot be done now is tried again, for the wish stays there."""
     try:
         await rasa.forget(conversation_id)
     except RasaAway:
         log.warning("forgetting_waits_for_rasa", conversation=conversation_id)
+        return
+    if not await database.scrub():
+        log.warning("forgetting_waits_for_readers", conversation=conversation_id)
         return
     async with database.transaction() as session:
         await session.execute(delete(PendingForgetting).where(PendingForgetting.conversation_id == conversation_id))

@@ -189,7 +189,9 @@ class Panel {
     const text = this.input.value.trim();
     this.#complain('');
     if (!text) return this.input.focus();
-    if (text.length > LONGEST_TEXT) return this.#complain(fill(this.#t.tooLong, { n: text.length }));
+    // Characters as the service counts them: an emoji is one.
+    const length = [...text].length;
+    if (length > LONGEST_TEXT) return this.#complain(fill(this.#t.tooLong, { n: length }));
     this.input.value = '';
     this.#say({ text });
     this.input.focus();

@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import List
 
@@ -10,7 +12,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.tracker_store import TURNS_KEPT, SnapshotTrackerStore, compact
+from bot.tracker_store import FORGOTTEN_FOR, TURNS_KEPT, Forgotten, SnapshotTrackerStore, StillRead, compact
 
 DOMAIN = Domain.load("domain.yml")
 
@@ -73,5 +75,46 @@ def test_a_tracker_is_stored_found_and_erased(tmp_path: Path) -> None:
         assert await store.retrieve("someone") is None
 
     asyncio.run(life())
+    left = b"".join(part.read_bytes() for part in tmp_path.iterdir())
+    assert "odpowiedź".encode() not in left
+
+
+def stored(store: SnapshotTrackerStore, name: str) -> DialogueStateTracker:
+    tracker = replay(talk(2, 1))
+    tracker.sender_id = name
+    asyncio.run(store.save(tracker))
+    return tracker
+
+
+def test_a_turn_in_flight_does_not_bring_an_erased_tracker_back(tmp_path: Path) -> None:
+    store = SnapshotTrackerStore(DOMAIN, url=f"sqlite:///{tmp_path / 'trackers.db'}")
+    tracker = stored(store, "someone")
+    asyncio.run(store.delete("someone"))
+    asyncio.run(store.delete("someone"))
+    with pytest.raises(Forgotten):
+        asyncio.run(store.save(tracker))
+    assert asyncio.run(store.retrieve("someone")) is None
+
+
+def test_ids_of_erased_conversations_are_not_kept_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "trackers.db"
+    store = SnapshotTrackerStore(DOMAIN, url=f"sqlite:///{file}")
+    asyncio.run(store.delete("early"))
+    monkeypatch.setattr("bot.tracker_store.FORGOTTEN_FOR", -FORGOTTEN_FOR)
+    asyncio.run(store.delete("late"))
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("SELECT sender_id FROM forgotten").fetchall() == [("late",)]
+
+
+def test_an_erasure_that_a_reader_hinders_is_not_called_done(tmp_path: Path) -> None:
+    file = tmp_path / "trackers.db"
+    store = SnapshotTrackerStore(DOMAIN, url=f"sqlite:///{file}")
+    stored(store, "someone")
+    with closing(sqlite3.connect(file)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM trackers").fetchall()
+        with pytest.raises(StillRead):
+            asyncio.run(store.delete("someone"))
+    asyncio.run(store.delete("someone"))
     left = b"".join(part.read_bytes() for part in tmp_path.iterdir())
     assert "odpowiedź".encode() not in left

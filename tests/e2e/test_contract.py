@@ -1,7 +1,10 @@
 """The outside of the system as the contract describes it, on the running system."""
 
 import json
+import sqlite3
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -75,6 +78,14 @@ def test_bad_input_is_422_with_the_field_named_and_nothing_stored(pupil: Pupil, 
     assert len(pupil.events()) == 1
 
 
+def test_a_long_text_is_kept_whole_and_one_that_is_too_long_is_refused_in_words(pupil: Pupil) -> None:
+    text = "ąę 😀" * 1000
+    assert pupil.say(text).outcome == "answered"
+    assert pupil.events()[1]["text"] == text
+    error = pupil.send({"text": text + "x"}).json()["error"]
+    assert error["message"] == "The message is longer than 4,000 characters. Please send it in parts."
+
+
 def test_a_repeated_client_id_makes_one_turn(pupil: Pupil) -> None:
     client_id = str(uuid.uuid4())
     answers = [pupil.send({"text": "hej"}, client_id) for _ in range(3)]
@@ -99,14 +110,41 @@ def test_events_have_no_gap_and_a_stream_resumes_where_it_stopped(pupil: Pupil) 
     assert ids == list(range(2, len(every) + 1))
 
 
-def test_erasing_leaves_no_word_in_any_database(system: System, pupil: Pupil) -> None:
+def test_erasing_leaves_no_word_in_any_file(system: System, pupil: Pupil) -> None:
     secret = "zielonykrokodyl"
     pupil.say(f"cześć, lubię {secret}")
+    pupil.call("POST", f"/{pupil.id}/feedback", json={"score": 5, "comment": f"fajny {secret}"})
+    where = [file.name for file in files(system.folder) if secret.encode() in file.read_bytes()]
+    assert any(name.startswith("drogowskaz.db") for name in where)
+    assert any(name.startswith("trackers.db") for name in where)
+    assert system.log.name not in where
     assert pupil.call("DELETE", f"/{pupil.id}").status_code == 204
     assert pupil.call("GET", f"/{pupil.id}/events").status_code == 401
-    for file in system.folder.glob("*.db*"):
-        assert secret.encode() not in file.read_bytes(), file.name
-    assert secret not in system.output()
+    assert [file.name for file in files(system.folder) if secret.encode() in file.read_bytes()] == []
+    assert play(system, pupil.id, "9", f"a {secret}?").status_code == 410, "nothing brings the tracker back"
+
+
+def files(folder: Path) -> list[Path]:
+    """All files that the system has made: databases with their logs, and its output."""
+    return [file for file in sorted(folder.iterdir()) if file.is_file()]
+
+
+def play(system: System, conversation: str, message_id: str, text: str) -> httpx.Response:
+    """Ask Rasa for a turn, as the heart does."""
+    headers = {"Authorization": f"Bearer {system.token()}"}
+    body = {"conversation": conversation, "message_id": message_id, "text": text, "payload": None, "language": "pl"}
+    return httpx.post(f"{system.rasa_url}/webhooks/turn/play", json=body, headers=headers, timeout=60)
+
+
+def test_a_turn_that_is_asked_for_several_times_at_once_is_played_once(system: System) -> None:
+    conversation = str(uuid.uuid4())
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: play(system, conversation, "2", "hej"), range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    with closing(sqlite3.connect(system.folder / "trackers.db")) as database:
+        (document,) = database.execute("SELECT events FROM trackers WHERE sender_id = ?", (conversation,)).fetchone()
+    assert len([event for event in json.loads(document) if event["event"] == "user"]) == 1
 
 
 def test_feedback_is_taken(pupil: Pupil) -> None:

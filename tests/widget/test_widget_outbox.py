@@ -137,7 +137,7 @@ async def test_a_text_that_is_too_long_is_not_cut(widget: Widget) -> None:
     await widget.panel.get_by_text("4001 na 4000 znaków").first.wait_for()
     assert len(await widget.input.input_value()) == 4001
     assert widget.server.heard() == []
-    await widget.ask("a" * 4000, "Piszesz: aaa")
+    await widget.ask("😀" * 4000, "Piszesz: 😀")
     assert [len(text) for text in widget.server.heard()] == [4000]
 
 

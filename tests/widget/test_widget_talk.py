@@ -235,6 +235,22 @@ async def test_the_services_own_notice_is_not_doubled(widget: Widget) -> None:
     assert await widget.log.locator(".notice").count() == 0
 
 
+async def test_while_an_answer_takes_long_the_notice_is_shown_and_said_and_the_bot_goes_on_typing(
+    widget: Widget,
+) -> None:
+    await widget.start()
+    await widget.listen()
+    widget.server.control(delay=60)
+    await widget.say("hej")
+    await widget.pupil("hej").filter(has_text="wysłane").wait_for()
+    widget.server.control(
+        "/event", type="message", sender="system", text="Chwilę to potrwa.", language="pl", reply_to=2
+    )
+    await widget.bot("Chwilę to potrwa.").wait_for()
+    assert [words for words in await widget.said() if "Chwilę" in words] == ["Informacja: Chwilę to potrwa."]
+    assert await widget.panel.locator(".typing").is_visible()
+
+
 async def test_a_turn_that_fails_is_explained(widget: Widget) -> None:
     await widget.start()
     await widget.ask("zepsuj", "Coś się nie udało po naszej stronie.")
