@@ -1,7 +1,8 @@
 """Whether a turn costs the same at the end of a long talk as at its start, ours next to Rasa's own tracker store.
 
 The same processes, model and channel, one system after the other; only the tracker store differs. A turn of a long talk
-and one of a short talk take turns, so that whatever else the machine does slows both.
+and one of a short talk take turns, so that whatever else the machine does slows both. The ratio is that of the fastest
+quarter of the turns, which other work on the machine disturbs least.
 """
 
 import statistics
@@ -12,7 +13,7 @@ from pathlib import Path
 from tests.e2e.parts import Parts
 from tests.e2e.pupil import Pupil
 
-SHORT, LONG, PAIRS, SHORT_TALKS = 6, 290, 20, 5
+SHORT, LONG, PAIRS, SHORT_TALKS = 6, 290, 30, 6
 MOST = 1.2
 ANSWERED = ("hej", "co umiesz?", "co to jest kwalifikacja MEC.05?", "jesteś człowiekiem?", "what can you do?")
 FALLBACK = ("asdf qwer zxcv", "qwpoe rtzui", "hgj fdkls a", "mnbv cxyl", "zzz qqq ttt")
@@ -37,6 +38,11 @@ def timed(pupil: Pupil, text: str) -> float:
     return (time.perf_counter() - started) * 1000
 
 
+def fast(times: list[float]) -> float:
+    """The time below which a quarter of them lies."""
+    return statistics.quantiles(times, n=4)[0]
+
+
 def rows(name: str, parts: Parts) -> dict[str, str]:
     """The figures of one system: medians about the 10th turn of a talk, and about the 300th."""
     parts.start()
@@ -50,9 +56,12 @@ def rows(name: str, parts: Parts) -> dict[str, str]:
             for number in range(PAIRS):
                 early.append(timed(short[number % SHORT_TALKS], said[number % 5]))
                 late.append(timed(long, said[number % 5]))
-            first, last = statistics.median(early), statistics.median(late)
-            found[f"{name}, {kind}: turn 10 → turn 300"] = f"{first:.0f} → {last:.0f} ms, ratio {last / first:.2f}"
-            assert name != "ours" or last / first <= MOST, found
+            ratio = fast(late) / fast(early)
+            found[f"{name}, {kind}: turn 10 → turn 300"] = (
+                f"median {statistics.median(early):.0f} → {statistics.median(late):.0f} ms, "
+                f"fastest quarter {fast(early):.0f} → {fast(late):.0f} ms, ratio {ratio:.2f}"
+            )
+            assert name != "ours" or ratio <= MOST, found
         return found
     finally:
         parts.stop()
