@@ -3,6 +3,7 @@
 uvicorn api.main:app --factory
 """
 
+import resource
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -24,6 +25,8 @@ from api.conversations.worker import Worker
 from api.database import Database
 from api.settings import Settings, settings
 from api.widget.routes import router as widget
+
+MOST_FILES = 65_536
 
 
 def app(configuration: Settings | None = None) -> FastAPI:
@@ -58,6 +61,7 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     """Open the database and the way to Rasa, start the worker; close all of it at the end."""
     chosen: Settings = application.state.settings
     state = application.state
+    _allow_many_connections()
     state.database = Database(chosen.database)
     state.rasa = RasaClient(chosen.rasa, chosen.rasa_token())
     state.heart = Heart(state.database, Notifier())
@@ -68,6 +72,13 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     await worker.stop()
     await state.rasa.close()
     await state.database.close()
+
+
+def _allow_many_connections() -> None:
+    """Each open stream of events is an open file; many systems allow a process 1,024 unless it asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 async def _healthz() -> Response:

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -95,11 +96,12 @@ def replies(events: list[dict[str, Any]], seq: int) -> list[str]:
 
 
 def played(parts: Parts, pupil: Pupil) -> list[str]:
-    """The ids of the messages that Rasa's tracker holds as played, in order."""
+    """The ids of the messages that Rasa's tracker holds as played, in order; several wishes count once."""
     with closing(sqlite3.connect(parts.folder / "trackers.db")) as database:
         query = "SELECT events FROM trackers WHERE sender_id = ?"
         (document,) = database.execute(query, (pupil.id,)).fetchone()
-    return [event["message_id"] for event in json.loads(document) if event["event"] == "user"]
+    heard = [event["message_id"] for event in json.loads(document) if event["event"] == "user"]
+    return [message_id for message_id, _ in groupby(heard)]
 
 
 @contextmanager
