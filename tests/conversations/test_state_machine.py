@@ -87,9 +87,9 @@ class Conversations(RuleBasedStateMachine):
 
     talks = Bundle("talks")
 
-    @initialize()
-    def begin(self) -> None:
-        """An empty database of its own."""
+    @initialize(target=talks)
+    def begin(self) -> Any:
+        """An empty database of its own, and a talk in which a message waits."""
         self.folder = Path(tempfile.mkdtemp())
         shutil.copy(empty_database(), self.folder / "test.db")
         self.loop = asyncio.new_event_loop()
@@ -98,6 +98,9 @@ class Conversations(RuleBasedStateMachine):
         self.rasa = ScriptedRasa()
         self.known: list[Known] = []
         self.number = 0
+        talk = self.open("pl")
+        self.send(talk, 1)
+        return talk
 
     def run[T](self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
@@ -184,6 +187,11 @@ class Conversations(RuleBasedStateMachine):
         """Somebody else answers from now on, or the bot again."""
         if not talk.erased:
             self.run(self.give(talk, owner))
+
+    @rule(talk=talks, pauses=st.integers(0, 60))
+    def take_over_in_the_middle_of_a_turn(self, talk: Known, pauses: int) -> None:
+        if not talk.erased:
+            self.run(gathered([self.doomed(talk, pauses), self.give(talk, Owner.COUNSELLOR)]))
 
     @rule(talk=talks, pauses=st.integers(0, 60))
     def erase_in_the_middle_of_a_turn(self, talk: Known, pauses: int) -> None:
