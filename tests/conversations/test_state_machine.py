@@ -5,6 +5,7 @@ no word of the bot while it does not own the talk.
 """
 
 import asyncio
+import gc
 import shutil
 import tempfile
 from collections.abc import Coroutine, Generator
@@ -34,7 +35,7 @@ from tests.conversations.scripted_rasa import ScriptedRasa
 PACE = Pace(look=0.0, lease=0.0, tell=0.0)
 
 
-class Killed(BaseException):
+class Killed(asyncio.CancelledError):
     """The process dies here."""
 
 
@@ -254,8 +255,10 @@ class Conversations(RuleBasedStateMachine):
         opened: list[Any] = []
         event.listen(database.engine.sync_engine, "connect", lambda one, _: opened.append(one.driver_connection))
         await KilledAfter(Worker(Heart(database, Notifier()), self.rasa.client(), PACE).serve(talk.id), pauses)
+        gc.collect()
         for connection in opened:
             await connection.close()
+            await asyncio.to_thread(connection._thread.join, 1)
 
     async def all_is_due(self) -> None:
         async with self.heart.database.transaction() as session:
@@ -281,6 +284,6 @@ async def gathered(work: list[Any]) -> list[Any]:
 
 
 Conversations.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestConversations = Conversations.TestCase
