@@ -8,6 +8,7 @@ import asyncio
 import gc
 import shutil
 import tempfile
+import warnings
 from collections.abc import Coroutine, Generator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -68,6 +69,8 @@ def empty_database() -> Path:
     """A database with its tables, to be copied."""
     folder = Path(tempfile.mkdtemp())
     migrate.upgrade(f"sqlite+aiosqlite:///{folder / 'empty.db'}")
+    # What is loaded by now need not be looked at each time that a killed worker's rest is collected.
+    gc.freeze()
     return folder / "empty.db"
 
 
@@ -255,7 +258,9 @@ class Conversations(RuleBasedStateMachine):
         opened: list[Any] = []
         event.listen(database.engine.sync_engine, "connect", lambda one, _: opened.append(one.driver_connection))
         await KilledAfter(Worker(Heart(database, Notifier()), self.rasa.client(), PACE).serve(talk.id), pauses)
-        gc.collect()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
         for connection in opened:
             await connection.close()
             await asyncio.to_thread(connection._thread.join, 1)

@@ -1,14 +1,14 @@
 """Waiting messages: how often they failed, and whether the pupil knows that it takes a while.
 
 Revision ID: 0006
-Revises: 0001
+Revises: 0002
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
