@@ -5,7 +5,7 @@ PYTHON3 := $(shell command -v python3 || command -v python)
 PYTHON := .venv/bin/python
 PYTHON_BOT := bot/.venv/bin/python
 
-.PHONY: help run test lint types train validate bench remove-examples lock clean environments environments-dev
+.PHONY: help run test lint types train eval validate bench remove-examples lock clean environments environments-dev
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -35,6 +35,10 @@ types: environments-dev ## Types of api, actions and scripts, strict
 
 train: environments ## Train the model when the training data changed
 	@$(PYTHON) -m scripts.model
+
+eval: environments ## Measure how well the model understands; writes docs/evaluation.md
+	@$(PYTHON) -m scripts.model
+	@$(PYTHON_BOT) -m bot.evaluation --model "$$($(PYTHON) -m scripts.model)"
 
 validate: environments-dev ## Rasa's check of domain, rules and training data; warnings are errors
 	@$(PYTHON_BOT) -m bot.validate

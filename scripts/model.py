@@ -107,6 +107,6 @@ def _forget_old(folder: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        ensure(ROOT / "var" / "models")
+        print(ensure(ROOT / "var" / "models"))
     except (TrainingFailed, DamagedModel) as problem:
         sys.exit(str(problem))

@@ -1,0 +1,1 @@
+"""How well the trained model understands the sentences of `tests/nlu/`, written to `docs/evaluation.md`."""
