@@ -67,6 +67,11 @@ def is_polish(word: str) -> bool:
 
 def is_polish_without_diacritics(word: str, most: int = 2) -> bool:
     """Whether the word becomes Polish when at most `most` of its letters get their tails and dots back."""
+    return with_diacritics(word, most) is not None
+
+
+def with_diacritics(word: str, most: int = 2) -> Optional[str]:
+    """The first Polish word that appears when at most `most` letters get their tails and dots back, few before many."""
     places = [place for place, letter in enumerate(word) if letter in RESTORED]
     for count in range(1, most + 1):
         for chosen in combinations(places, count):
@@ -75,8 +80,8 @@ def is_polish_without_diacritics(word: str, most: int = 2) -> bool:
                 for number, place in enumerate(chosen):
                     draft[place] = letters[number]
                 if is_polish("".join(draft)):
-                    return True
-    return False
+                    return "".join(draft)
+    return None
 
 
 def forms(word: str, only: Optional[str] = None) -> Set[str]:

@@ -35,7 +35,7 @@ def main() -> None:
         figures,
         training_data.worth(trained, rows),
         training_data.contradictions(trained, rows),
-        note["training_seconds"],
+        note["processor_seconds"],
         sentences.fingerprint(),
     )
     docs = sentences.ROOT / "docs"

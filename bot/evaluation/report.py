@@ -59,8 +59,8 @@ was chosen by them). `make test` fails when these figures are not those of the p
 Refused means that the bot says it does not understand or that this is not its subject (`bot/turn.py`,
 `decide_intent`). A short message has one to six words ({figures.languages} of them).
 
-On the machine of this report a message took {median:.0f} ms (median; 95 % took at most {slow:.0f} ms) and training
-{training_seconds:.0f} s."""
+A message takes {median:.0f} ms of one core of the machine of this report (median; 95 % take at most {slow:.0f} ms).
+The model was trained in {training_seconds:.0f} s of one core, with what the cache held of the encoder's output."""
 
 
 def _intents(figures: Figures) -> str:

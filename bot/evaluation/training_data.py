@@ -12,6 +12,7 @@ from typing import Dict, Iterator, List, NamedTuple, Sequence, Set, Tuple
 
 import numpy as np
 
+from bot.diacritics import learn, restore
 from bot.encoder import CachedEncoder
 from bot.evaluation.sentences import Sentence
 from bot.text import squeeze, strip_diacritics
@@ -46,7 +47,8 @@ class Neighbours(NamedTuple):
 
 def vectors(sentences: Sequence[Sentence]) -> np.ndarray:
     """One row of length 1 for each sentence, the mean taken away."""
-    rows = CachedEncoder("e5").encode([squeeze(sentence.text) for sentence in sentences])
+    words = learn(sentence.text for sentence in sentences)
+    rows = CachedEncoder("e5").encode([restore(sentence.text, words) for sentence in sentences])
     rows = rows - rows.mean(axis=0)
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
