@@ -31,8 +31,6 @@ PLANS = {
     "vector": Plan(epochs=25, letters=False, hidden=512, drop=0.5, noise=0.5),
     "both": Plan(epochs=15, hidden=256, letter_rate=0.005, drop=0.5, drop_letters=0.3),
 }
-# By cross-validation: makes the confidence of the mean honest.
-SHARPNESS = 1.0
 
 
 def letter_counter() -> TfidfVectorizer:
@@ -131,7 +129,7 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
         letters = self._letters.transform(_plain([message]))
         vectors = (_vectors([message]) - self._mean) / self._spread
         opinions = [network.scores(weights, letters, vectors) for weights in self._networks.values()]
-        (odds,) = network.softmax(SHARPNESS * np.mean(opinions, axis=0))
+        (odds,) = network.softmax(np.mean(opinions, axis=0))
         return [{"name": self._intents[i], "confidence": float(odds[i])} for i in np.argsort(-odds)]
 
 
