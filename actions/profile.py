@@ -3,7 +3,7 @@
 from typing import Any
 
 from actions.talk import Talk
-from api.catalogue.matching import Profile
+from api.catalogue.profile import Profile
 
 # Slots that hold lists, with the entity (and its role) that fills them.
 LISTS = {

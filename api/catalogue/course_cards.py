@@ -1,12 +1,13 @@
 """Cards of courses: what is confirmed about the course, its next editions, and why it is suggested."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from api.catalogue import card_parts, service
 from api.catalogue.card_parts import Card, Fact, fact, fact_of, write
-from api.catalogue.kinds import CourseKindText, CourseType, Industry, Interest, Profession, Qualification
-from api.catalogue.matching import Reason, ReasonKind, Suggestion
+from api.catalogue.kinds import CourseKindText, CourseType, Industry, Interest, Profession, Qualification, SchoolType
+from api.catalogue.matching import Suggestion
+from api.catalogue.reasons import Reason, ReasonKind
 from api.catalogue.terms import CourseKind
 from api.catalogue.view import Catalogue, Edition
 from api.texts import Language, day, join
@@ -31,6 +32,11 @@ def why(catalogue: Catalogue, reasons: tuple[Reason, ...], language: Language) -
     """
     said = list(_clauses(catalogue, reasons, language))
     return write("why", language, reasons=_joined(said, language)) if said else ""
+
+
+def letters(ids: Sequence[str], language: Language) -> str:
+    """The names of RIASEC letters in a row."""
+    return join([write(f"riasec_{letter}", language) for letter in ids], language)
 
 
 def edition_text(edition: Edition, language: Language) -> str:
@@ -88,9 +94,16 @@ def _clauses(catalogue: Catalogue, reasons: tuple[Reason, ...], language: Langua
         yield _fits("qualification", codes, language)
     elif not likes and ids[ReasonKind.TOPIC]:
         yield write("why_railway", language)
+    elif not likes and ids[ReasonKind.EXPERIENCE]:
+        yield write("why_experience", language)
     elif not likes:
         known = card_parts.names(catalogue, Industry, ids[ReasonKind.INDUSTRY][:1], language)
         yield from (write("why_industry", language, name=name) for name in known)
+    if not likes and not learned and ids[ReasonKind.RIASEC]:
+        yield write("why_riasec", language, names=letters(ids[ReasonKind.RIASEC], language))
+    for id_ in ids[ReasonKind.SCHOOL]:
+        school = catalogue.find(SchoolType, id_)
+        yield write("why_school", language, name=school.name(language) if school else id_)
 
 
 def _joined(clauses: list[str], language: Language) -> str:

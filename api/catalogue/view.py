@@ -1,6 +1,6 @@
 """The catalogue in memory: immutable, without anything that a pupil may not see, parsed once for each version."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from api.catalogue import kinds, visibility
-from api.catalogue.kinds import KIND_OF, CourseType, Profession, Qualification
+from api.catalogue.kinds import KIND_OF, CourseType, Occupation, Profession, Qualification
 from api.catalogue.records import Record
 from api.texts import Language
 
@@ -42,6 +42,7 @@ class Steering:
     professions_of_course: Mapping[str, frozenset[str]]
     professions_of_qualification: Mapping[str, frozenset[str]]
     industries_of_profession: Mapping[str, frozenset[str]]
+    riasec_of_profession: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def _steering(stored: Mapping[str, Mapping[str, Record]]) -> Steering:
     courses = cast("Iterable[CourseType]", stored["course_types"].values())
     qualifications = cast("Iterable[Qualification]", stored["qualifications"].values())
     professions = cast("Iterable[Profession]", stored["professions"].values())
+    occupations = cast("Iterable[Occupation]", stored["occupations"].values())
     return Steering(
         min_age={course.id: course.min_age for course in courses if course.min_age is not None},
         professions_of_course={course.id: frozenset(course.professions) for course in courses},
@@ -135,7 +137,21 @@ def _steering(stored: Mapping[str, Mapping[str, Record]]) -> Steering:
             record.id: frozenset({*record.industries, *([RAILWAY] if record.branch == RAILWAY_BRANCH else [])})
             for record in professions
         },
+        riasec_of_profession=_riasec(occupations, courses),
     )
+
+
+def _riasec(occupations: Iterable[Occupation], courses: Iterable[CourseType]) -> dict[str, str]:
+    """The letters of each profession: those of its occupation group, else the commonest of its courses."""
+    found: dict[str, str] = {}
+    for group in occupations:
+        for id_ in group.professions if group.riasec else ():
+            found.setdefault(id_, group.riasec or "")
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    for course in courses:
+        for id_ in course.professions if course.riasec else ():
+            counted[id_][course.riasec or ""] += 1
+    return {id_: letters.most_common(1)[0][0] for id_, letters in counted.items()} | found
 
 
 def _is_open(edition: Edition, on: date) -> bool:

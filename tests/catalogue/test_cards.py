@@ -20,7 +20,9 @@ from api.catalogue.kinds import (
     Programme,
     Qualification,
 )
-from api.catalogue.matching import Profile, Reason, ReasonKind, suggest
+from api.catalogue.matching import suggest
+from api.catalogue.profile import Profile
+from api.catalogue.reasons import Reason, ReasonKind
 from api.catalogue.records import Record
 from api.catalogue.view import Catalogue, Edition
 from api.texts import LANGUAGES, Language, all_texts

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from api.catalogue import loader, matching
 from api.catalogue.kinds import CourseType, Industry, Interest, Profession, Qualification
-from api.catalogue.matching import MissingKind, Profile, ReasonKind, Suggestion, suggest
+from api.catalogue.matching import Suggestion, suggest
+from api.catalogue.profile import Profile
+from api.catalogue.reasons import MissingKind, ReasonKind
 from api.catalogue.view import Catalogue, build
 from tests.catalogue.samples import TODAY, write_facts
 
