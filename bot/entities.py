@@ -9,7 +9,7 @@ Rules, in this order:
 3. A field that the pupil likes ("kręci mnie automatyka") is an interest, not the own profession.
 4. A plain profession ("mechatronik") becomes the technician of that name when the message speaks of a technikum or a
    technician, unless it speaks of a branżowa.
-5. What the pupil rejects carries `role: dislike`; interests otherwise carry `role: like`.
+5. What the pupil rejects carries `role: dislike`; interests otherwise carry `role: like`, but none in a plain question.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot import grades, lexicon
+from bot import grades, lexicon, personal
 from bot.codes import Codes
 from bot.matcher import Match, Matcher
 from bot.polarity import DISLIKE, Polarity
@@ -39,7 +39,7 @@ from bot.tokens import Token, tokenize
 INTEREST = "interest"
 FREE = ""
 RAILWAY = lexicon.RAILWAY[0]
-REJECTABLE = {INTEREST, "profession", "industry", "course_type"}
+REJECTABLE = {INTEREST, "profession", "industry", "course_type", "school_type", "grade"}
 NEAR = 3
 PERSON_BEFORE = re.compile(
     r"^(?:na|za|dla|u|od|jako|zawod\w*|prac[aeyuo]\w*|pomocnik\w*|ucze?n\w*|(?:s|u)?koncz\w*|absolwent\w*|klas\w+|rok|robi\w*|szuka\w*|potrzeb\w*|zatrudn\w*|wezw\w*|brakuje|dyplom\w*|kwalifikac\w*|pan\w*|"
@@ -205,7 +205,8 @@ def _role(one: Named, polarity: Polarity, places: Set[int]) -> Optional[str]:
     if one.meaning.kind not in REJECTABLE:
         return None
     if one.meaning.kind == INTEREST:
-        return polarity.of(one.start, one.end, places)
+        said = polarity.of(one.start, one.end, places)
+        return said if said == DISLIKE or not polarity.asks else None
     return DISLIKE if polarity.of(one.start, one.end, places, NEAR) == DISLIKE else None
 
 
@@ -232,7 +233,7 @@ def _shifted(entities: List[Dict[str, Any]], by: int) -> List[Dict[str, Any]]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class CatalogueEntityExtractor(EntityExtractorMixin, GraphComponent):
-    """Adds to `entities` what the message names; reads the catalogue when the model is loaded."""
+    """Adds to `entities` what the message names and tells; reads the catalogue when the model is loaded."""
 
     @classmethod
     def create(
@@ -254,7 +255,7 @@ class CatalogueEntityExtractor(EntityExtractorMixin, GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text:
-                found = self.add_extractor_name(self._finder.find(text))
+                found = self.add_extractor_name([*self._finder.find(text), *personal.find(text)])
                 message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
 

@@ -49,7 +49,9 @@ FILLERS = {
     "jestem", "w", "do", "no", "ja", "teraz", "aktualnie", "obecnie", "to", "chodze", "ide", "mam", "klasa", "klase",
     "klasie", "klasy", "hmm", "tak", "jakos", "chyba", "juz", "dopiero", "od", "wrzesnia", "bede", "czyli",
     "i", "im", "m", "am", "in", "the", "now", "grade", "class", "year", "currently",
+    "nie", "jednak", "znaczy", "sorry", "sorki", "czekaj", "pomylka", "oj", "ups", "oops", "wait", "actually", "mean", "not",
 }  # fmt: skip
+INSTEAD = {"tylko", "lecz", "ale", "jednak", "but"}
 NOT_OF_SCHOOL = re.compile(
     r"^(?:doswiadcz\w*|prac\w+|temu|stazu|praktyk\w*|dzialaln\w*|zycia|z|from|ago|experience|old|service|ticket|chef|"
     r"barista|restaurant|hotel|citizen|honou?rs|choice|quality|osobow\w*|wojny)$"
@@ -270,8 +272,10 @@ def _nothing_else(message: _Message, place: int) -> Optional[Grade]:
     value, after = message.number(place), message.after_number(place)
     if not value or (message.word(place) in ORDINALS and not _answers(message.word(place))):
         return None
-    others = [token.plain for token in (*message.tokens[:place], *message.tokens[after:])]
-    return Grade(value, place, after) if all(word in FILLERS for word in others) else None
+    before, behind = ([token.plain for token in part] for part in (message.tokens[:place], message.tokens[after:]))
+    # "nie trzecia, tylko druga": what comes first is what it is not.
+    told = {*FILLERS, *INSTEAD, *ORDINALS, *DIGITS} if INSTEAD & set(before) else FILLERS
+    return Grade(value, place, after) if {*before} <= told and {*behind} <= FILLERS else None
 
 
 def _answers(word: str) -> bool:

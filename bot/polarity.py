@@ -50,6 +50,12 @@ LINKS = {
     "the",
     "to",
 }
+GREETINGS = "a|i|hej|hejka|czesc|siema|elo|witam|no|ej|hi|hello|hey|ok|so|and"
+ASKING = (
+    "czy|macie|ma|maja|jest|sa|beda|bedzie|gdzie|ile|kiedy|jak|jakie|jaki|jaka|co|kto|po ile|od ilu",
+    "is|are|do you|does|can|where|how|what|when|which|who|any|have you|got any|will",
+)
+QUESTION = re.compile(rf"^(?:(?:{GREETINGS}) )*(?:{'|'.join(ASKING)})\b")
 PREPOSITIONS = {"w", "z", "ze", "na", "do", "przy", "o", "the", "a", "in", "with", "to"}
 SENTENCE_END = frozenset(".!?;\n")
 
@@ -95,6 +101,8 @@ class Polarity:
         self._likes = {last for last, first in (*clear.items(), *weak.items()) if not denied & {first, last}}
         self.speaks = bool(clear or self._dislikes or self._dislikes_after)
         """Whether the message speaks of liking or disliking, beyond doubt."""
+        self.asks = not self.speaks and not weak and bool(QUESTION.search(line))
+        """Whether the message only asks something: "czy jest praca w spawaniu?" tells of no liking."""
         self._preferring = bool(PREFERENCE.search(line))
 
     def of(self, start: int, end: int, named: Set[int], reach: int = REACH) -> str:

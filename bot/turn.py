@@ -24,6 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import ClientResponseError
 
+from bot.corrections import corrected
 from bot.wishes import clauses, wishes
 
 CHANNEL = "turn"
@@ -140,6 +141,9 @@ def decide_intent(parsed: Dict[str, Any], language: str, form: Optional[str] = N
     for guess in ranking:
         if guess["name"] in SAFETY_INTENTS and guess["confidence"] >= SAFETY_FROM:
             return dict(guess)
+    correction = corrected(parsed)
+    if correction:
+        return correction
     for guess in ranking:
         likely = guess["confidence"] >= EXPECTED_FROM
         if likely and parsed["entities"] and guess["name"] in EXPECTED.get(form or "", ()):

@@ -1,0 +1,34 @@
+"""A correction of what the pupil has told about itself: "nie, jednak 2 klasa", "wait, second year".
+
+Such a message begins like a refusal or a stop, and is neither: it names what is right.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Optional
+
+from bot.text import strip_diacritics
+
+INTENT = "inform_qualification"
+FACTS = {"grade", "school_type", "age", "profession", "qualification", "licence"}
+REFUSALS = {"deny", "affirm", "cancel", "complain", "out_of_scope", "ask_schools", "ask_qualification", "thank"}
+WORDS = (
+    "nie", "jednak", "znaczy", "to znaczy", "sorki", "sory", "wroc", "chwila", "czekaj", r"pomyl\w+", "poprawka", "zle",
+    "stop", "nope", "no", "not", "sorry", "wait", "hold on", "actually", "i mean", "correction", "my mistake",
+    "mistake", "wrong",
+)  # fmt: skip
+BEFORE = ("ej", "e", "no", "oj", "ups", "a", "aa", r"hm+", "oh", "oops", "ah", "um", "but")
+OPENING = re.compile(rf"^(?:(?:{'|'.join(BEFORE)}) )*(?:{'|'.join(WORDS)})\b")
+QUESTION = re.compile(r"\?|\b(?:czy|ile|gdzie|jak|where|how|what)\b")
+
+
+def corrected(parsed: Dict[str, Any]) -> Optional[Dict[str, Any]]:
+    """The intent of a message that corrects what was told; None when the message is no such correction."""
+    guesses = parsed.get("intent_ranking") or []
+    line = strip_diacritics(" ".join(re.sub(r"[.,;:!–-]", " ", parsed["text"].lower()).split()))
+    facts = [entity for entity in parsed["entities"] if entity["entity"] in FACTS and entity.get("role") != "dislike"]
+    if not guesses or not facts or not OPENING.search(line) or QUESTION.search(line):
+        return None
+    first = guesses[0]
+    return {"name": INTENT, "confidence": first["confidence"]} if first["name"] in REFUSALS else None
