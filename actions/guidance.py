@@ -1,16 +1,42 @@
 """The main job: from what the pupil likes and learns to one to three fitting courses."""
 
-from actions.profile import direction, profile, remember, told_now
+from rasa_sdk.events import FollowupAction
+
+from actions.choices import industry_buttons
+from actions.profile import Direction, direction, profile, remember, told_now
+from actions.questionnaire import correct_by_words
+from actions.readback import known_facts, read_back
 from actions.registry import action
 from actions.talk import Talk
-from api.catalogue.cards import course_card
-from api.catalogue.kinds import Industry
+from api.catalogue.callings import suggest_internships
+from api.catalogue.cards import course_card, internship_card, why
 from api.catalogue.matching import suggest
-from api.texts import button
 
+FORM = "guidance_form"
 ASKING = ("ask_courses",)
 INFORMING = ("inform_interest", "inform_qualification")
 PATIENCE = 2
+
+
+@action("action_guidance")
+def guidance(talk: Talk) -> None:
+    """Take what the message tells, and show courses when there is something to go by; else let the form ask.
+
+    Inside another form this is an interruption: it is answered, and that form goes on.
+    """
+    if correct_by_words(talk):
+        return
+    before = known_facts(talk)
+    told = told_now(talk)
+    known = remember(talk, told)
+    said = read_back(talk, told, before)
+    chosen = direction(told, known, asked=talk.intent in ASKING)
+    if chosen:
+        show_courses(talk, chosen)
+    elif not talk.tracker.active_loop.get("name"):
+        talk.events.append(FollowupAction(FORM))
+    elif not said:
+        talk.say("profile.about_courses" if talk.intent in ASKING else "profile.later")
 
 
 @action("validate_guidance_form")
@@ -21,15 +47,14 @@ def validate_guidance_form(talk: Talk) -> None:
     sets no slot: then Rasa leaves the form for the answer to that message, and comes back to it.
     """
     if talk.intent not in ASKING + INFORMING:
-        known = talk.tracker.get_slot("direction")
-        if known and not talk.tracker.active_loop.get("name"):
-            talk.slot("direction", known)
         return
+    before = known_facts(talk)
     told = told_now(talk)
-    known_slots = remember(talk, told)
-    chosen = direction(told, known_slots, asked=talk.intent in ASKING)
+    known = remember(talk, told)
+    said = read_back(talk, told, before)
+    chosen = direction(told, known, asked=talk.intent in ASKING)
     talk.slot("direction", chosen)
-    if chosen is None:
+    if chosen is None and not said and not _noted_before(talk):
         talk.slot("misses", int(talk.tracker.get_slot("misses") or 0) + (talk.intent in INFORMING))
 
 
@@ -46,37 +71,40 @@ def ask_direction(talk: Talk) -> None:
 
 @action("action_suggest_courses")
 def suggest_courses(talk: Talk) -> None:
-    """Show the courses that fit, each with its reason; say so when there is none, and what is only an example."""
-    wish = talk.tracker.get_slot("direction") or {}
-    found = suggest(talk.catalogue, profile(talk, wish), talk.today)
+    """Show the courses that fit what the form has found out."""
+    show_courses(talk, talk.tracker.get_slot("direction") or {})
+
+
+def show_courses(talk: Talk, chosen: Direction) -> None:
+    """Show the courses that fit, each with its reason, and apart from them those whose condition fails.
+
+    With the last message comes the form of internship for the pupil's school, where it is known.
+    """
+    who = profile(talk, chosen)
+    found = suggest(talk.catalogue, who, talk.today)
     talk.slot("direction", None)
     talk.slot("misses", 0)
     if not found:
         talk.say("courses.nothing", buttons=[*industry_buttons(talk), "counselling"])
         return
-    cards = [course_card(talk.catalogue, suggestion, talk.language, talk.today) for suggestion in found]
-    talk.say("courses.found", cards=cards, count=len(cards))
+    fitting = [course_card(talk.catalogue, one, talk.language, talk.today) for one in found if one.fits]
+    failing = [course_card(talk.catalogue, one, talk.language, talk.today) for one in found if not one.fits]
+    if fitting:
+        talk.say("courses.found", cards=fitting, count=len(fitting))
+    if failing:
+        talk.say("courses.not_yet", cards=failing, count=len(failing))
     has_editions = any(suggestion.editions for suggestion in found)
+    cards = []
+    for form in suggest_internships(talk.catalogue, who)[:1]:
+        reason = why(talk.catalogue, form.reasons, talk.language)
+        cards.append(internship_card(talk.catalogue, form.rule, talk.language) | {"why": reason})
     talk.say(
         "courses.examples_only" if has_editions else "courses.kinds_only",
+        cards=cards,
         buttons=("sign_up", "internships", "counselling"),
     )
 
 
-@action("action_undecided")
-def undecided(talk: Talk) -> None:
-    """Two ways on for a pupil who does not know: telling what it likes, or a career counsellor."""
-    talk.slot("offer", "action_counselling")
-    talk.say("courses.undecided", buttons=[*industry_buttons(talk), "counselling"])
-
-
-def industry_buttons(talk: Talk) -> list[dict[str, str]]:
-    """A button for each industry of the catalogue."""
-    return [
-        button("industry", talk.language, industry=record.id, name=_capital(record.text("name", talk.language)))
-        for record in talk.catalogue.all(Industry)
-    ]
-
-
-def _capital(name: object) -> str:
-    return str(name)[:1].upper() + str(name)[1:]
+def _noted_before(talk: Talk) -> bool:
+    """Whether the message was taken in already, before the form was opened for what is still missing."""
+    return bool(talk.tracker.latest_action_name == "action_guidance")

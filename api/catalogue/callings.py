@@ -1,8 +1,9 @@
 """Which occupations and which forms of internship fit a pupil, and why. Pure functions, like `matching.py`.
 
-An occupation earns, from the questionnaire, what its first letter leans towards (-50 to 50) twice and its second letter
-once; 60 for each interest of the pupil that shares a course with it, and -80 for each rejected one. Suggested are those
-above 0 with a reason, at most one of each occupation group, taught in the pupil's type of school where there is a choice.
+An occupation earns, from the questionnaire, what its first letter leans towards (-50 to 50) twice and its second
+letter once; 60 for each interest of the pupil that shares a course with it, and -80 for each rejected one. Suggested
+are those above 0 with a reason, one of each occupation group, taught in the pupil's type of school where there is a
+choice.
 The letters are an editorial hint; an occupation has those of its group, or of its courses.
 
 A form of internship fits by the type of school and the age, as the facts say. Employers' own offers, once the catalogue
@@ -77,9 +78,7 @@ def suggest_internships(catalogue: Catalogue, profile: Profile) -> list[Internsh
 
 def _score(catalogue: Catalogue, profile: Profile, profession: str) -> int:
     letters = catalogue.steering.riasec_of_profession.get(profession, "")
-    leaning = sum(
-        weight * profile.leaning(letter) for weight, letter in zip(LETTER_WEIGHTS, letters, strict=False)
-    )
+    leaning = sum(weight * profile.leaning(letter) for weight, letter in zip(LETTER_WEIGHTS, letters, strict=False))
     courses = _courses(catalogue, profession)
     good = sum(bool(courses & set(interest.course_types)) for interest in liked(catalogue, profile))
     bad = sum(bool(courses & set(interest.course_types)) for interest in disliked(catalogue, profile))
