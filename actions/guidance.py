@@ -3,7 +3,7 @@
 from rasa_sdk.events import FollowupAction
 
 from actions.choices import industry_buttons
-from actions.profile import Direction, direction, profile, remember, told_now
+from actions.profile import FACTS, Direction, direction, profile, remember, told_now
 from actions.questionnaire import correct_by_words
 from actions.readback import known_facts, read_back
 from actions.registry import action
@@ -32,7 +32,7 @@ def guidance(talk: Talk) -> None:
     said = read_back(talk, told, before)
     chosen = direction(told, known, asked=talk.intent in ASKING)
     if chosen:
-        show_courses(talk, chosen)
+        show_courses(talk, chosen, internships=said)
     elif not talk.tracker.active_loop.get("name"):
         talk.events.append(FollowupAction(FORM))
     elif not said:
@@ -54,7 +54,9 @@ def validate_guidance_form(talk: Talk) -> None:
     said = read_back(talk, told, before)
     chosen = direction(told, known, asked=talk.intent in ASKING)
     talk.slot("direction", chosen)
-    if chosen is None and not said and not _noted_before(talk):
+    if said or (chosen is None and told.keys() & set(FACTS)):
+        talk.slot("misses", 0)
+    elif chosen is None:
         talk.slot("misses", int(talk.tracker.get_slot("misses") or 0) + (talk.intent in INFORMING))
 
 
@@ -72,13 +74,13 @@ def ask_direction(talk: Talk) -> None:
 @action("action_suggest_courses")
 def suggest_courses(talk: Talk) -> None:
     """Show the courses that fit what the form has found out."""
-    show_courses(talk, talk.tracker.get_slot("direction") or {})
+    show_courses(talk, talk.tracker.get_slot("direction") or {}, internships=True)
 
 
-def show_courses(talk: Talk, chosen: Direction) -> None:
+def show_courses(talk: Talk, chosen: Direction, *, internships: bool) -> None:
     """Show the courses that fit, each with its reason, and apart from them those whose condition fails.
 
-    With the last message comes the form of internship for the pupil's school, where it is known.
+    With the last message comes, if wanted, the form of internship for the pupil's school, where it is known.
     """
     who = profile(talk, chosen)
     found = suggest(talk.catalogue, who, talk.today)
@@ -95,7 +97,7 @@ def show_courses(talk: Talk, chosen: Direction) -> None:
         talk.say("courses.not_yet", cards=failing, count=len(failing))
     has_editions = any(suggestion.editions for suggestion in found)
     cards = []
-    for form in suggest_internships(talk.catalogue, who)[:1]:
+    for form in suggest_internships(talk.catalogue, who)[: int(internships)]:
         reason = why(talk.catalogue, form.reasons, talk.language)
         cards.append(internship_card(talk.catalogue, form.rule, talk.language) | {"why": reason})
     talk.say(
@@ -103,8 +105,3 @@ def show_courses(talk: Talk, chosen: Direction) -> None:
         cards=cards,
         buttons=("sign_up", "internships", "counselling"),
     )
-
-
-def _noted_before(talk: Talk) -> bool:
-    """Whether the message was taken in already, before the form was opened for what is still missing."""
-    return bool(talk.tracker.latest_action_name == "action_guidance")

@@ -88,7 +88,10 @@ def direction(told: Told, known: dict[str, Any], *, asked: bool) -> Direction | 
     `asked` says that the latest message asks for courses: then its own subject counts alone, so that "macie coś ze
     spawania?" is about welding although the pupil likes cooking, too.
     """
-    subject = {slot: told[slot] for slot in SUBJECTS if slot in told}
+    subject: Direction = {slot: told[slot] for slot in SUBJECTS if slot in told}
+    unliked = [topic for topic in told.get("interest", []) if topic not in known.get("interest", [])]
+    if asked and unliked:
+        subject["asked"] = unliked
     if asked and subject.keys() & OF_A_REQUEST:
         return subject
     everything = {slot: known[slot] for slot in SUBJECTS if known.get(slot)}
@@ -98,9 +101,11 @@ def direction(told: Told, known: dict[str, Any], *, asked: bool) -> Direction | 
 def profile(talk: Talk, chosen: Direction) -> Profile:
     """The profile for the matching: the direction, with all else that the slots know of the pupil."""
     slot = talk.tracker.get_slot
+    asked = chosen.get("asked", ())
     places = (own_records("experience").get(id_) for id_ in chosen.get("experience", ()))
     return Profile(
-        interests=tuple(chosen.get("interest", ())),
+        interests=tuple(topic for topic in chosen.get("interest", ()) if topic not in asked),
+        asked=tuple(asked),
         dislikes=tuple(slot("dislike") or ()),
         professions=tuple(chosen.get("profession", ())),
         qualifications=tuple(chosen.get("qualification", ())),

@@ -18,7 +18,8 @@ from actions.talk import Talk
 from api.catalogue.callings import suggest_occupations
 from api.catalogue.card_parts import write
 from api.catalogue.cards import occupation_card, why
-from api.texts import join, text
+from api.catalogue.course_cards import letters
+from api.texts import text
 
 FORM = "questionnaire_form"
 SLOT = "questionnaire"
@@ -130,10 +131,9 @@ def show_result(talk: Talk) -> None:
     """The result in plain words and as a picture, then the occupations that go with it."""
     found: Result = talk.tracker.get_slot("riasec") or {}
     strong = statements.strong(found)
-    names = join([write(f"riasec_{letter}", talk.language) for letter in strong], talk.language)
     chart = [_chart(talk, found)]
     if strong:
-        talk.say("interests.result", cards=chart, names=names)
+        talk.say("interests.result", cards=chart, names=letters(strong, talk.language))
     else:
         talk.say("interests.result_flat", cards=chart)
     known = {slot: talk.tracker.get_slot(slot) for slot in ("interest", "profession", "riasec")}

@@ -22,6 +22,25 @@ BEFORE = ("ej", "e", "no", "oj", "ups", "a", "aa", r"hm+", "oh", "oops", "ah", "
 OPENING = re.compile(rf"^(?:(?:{'|'.join(BEFORE)}) )*(?:{'|'.join(WORDS)})\b")
 QUESTION = re.compile(r"\?|\b(?:czy|ile|gdzie|jak|where|how|what)\b")
 
+SUBJECTS = {"interest", "industry", "profession", "course_type"}
+SURE = 0.6
+
+
+def named_alone(parsed: Dict[str, Any], form: Optional[str]) -> Optional[Dict[str, Any]]:
+    """The intent of a message that is nothing but a subject ("kolej"): the answer to what the pupil likes.
+
+    Without that question it counts only where the classifier is not sure of anything else.
+    """
+    guesses = parsed.get("intent_ranking") or []
+    left = list(parsed["text"])
+    for entity in parsed["entities"]:
+        if entity["entity"] in SUBJECTS and "end" in entity:
+            left[entity["start"] : entity["end"]] = " " * (entity["end"] - entity["start"])
+    named = left != list(parsed["text"]) and not any(letter.isalnum() or letter == "?" for letter in left)
+    if not guesses or not named or (form != "guidance_form" and guesses[0]["confidence"] >= SURE):
+        return None
+    return {"name": "inform_interest", "confidence": guesses[0]["confidence"]}
+
 
 def corrected(parsed: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     """The intent of a message that corrects what was told; None when the message is no such correction."""

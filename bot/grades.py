@@ -49,7 +49,8 @@ FILLERS = {
     "jestem", "w", "do", "no", "ja", "teraz", "aktualnie", "obecnie", "to", "chodze", "ide", "mam", "klasa", "klase",
     "klasie", "klasy", "hmm", "tak", "jakos", "chyba", "juz", "dopiero", "od", "wrzesnia", "bede", "czyli",
     "i", "im", "m", "am", "in", "the", "now", "grade", "class", "year", "currently",
-    "nie", "jednak", "znaczy", "sorry", "sorki", "czekaj", "pomylka", "oj", "ups", "oops", "wait", "actually", "mean", "not",
+    "nie", "jednak", "znaczy", "sorry", "sorki", "czekaj", "pomylka", "oj", "ups", "oops", "wait", "actually", "mean",
+    "not",
 }  # fmt: skip
 INSTEAD = {"tylko", "lecz", "ale", "jednak", "but"}
 NOT_OF_SCHOOL = re.compile(

@@ -24,7 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import ClientResponseError
 
-from bot.corrections import corrected
+from bot.corrections import corrected, named_alone
 from bot.wishes import clauses, wishes
 
 CHANNEL = "turn"
@@ -141,9 +141,9 @@ def decide_intent(parsed: Dict[str, Any], language: str, form: Optional[str] = N
     for guess in ranking:
         if guess["name"] in SAFETY_INTENTS and guess["confidence"] >= SAFETY_FROM:
             return dict(guess)
-    correction = corrected(parsed)
-    if correction:
-        return correction
+    own = corrected(parsed) or named_alone(parsed, form)
+    if own:
+        return own
     for guess in ranking:
         likely = guess["confidence"] >= EXPECTED_FROM
         if likely and parsed["entities"] and guess["name"] in EXPECTED.get(form or "", ()):

@@ -2,8 +2,8 @@
 
 An occupation earns, from the questionnaire, what its first letter leans towards (-50 to 50) twice and its second
 letter once; 60 for each interest of the pupil that shares a course with it, and -80 for each rejected one. Suggested
-are those above 0 with a reason, one of each occupation group, taught in the pupil's type of school where there is a
-choice.
+are those above 0 with a reason, last those for which only the second letter speaks; one of each occupation group,
+taught in the pupil's type of school where there is a choice.
 The letters are an editorial hint; an occupation has those of its group, or of its courses.
 
 A form of internship fits by the type of school and the age, as the facts say. Employers' own offers, once the catalogue
@@ -53,7 +53,7 @@ def suggest_occupations(catalogue: Catalogue, profile: Profile, limit: int = 3) 
     taught = {one.profession.id: profile.school_type in one.profession.school_types for one in found}
     ranked = sorted(
         (one for one in found if one.score > 0 and one.reasons),
-        key=lambda one: (-one.score, not taught[one.profession.id]),
+        key=lambda one: (not _is_led(catalogue, profile, one), -one.score, not taught[one.profession.id]),
     )
     chosen: list[Calling] = []
     seen: set[str] = set()
@@ -74,6 +74,13 @@ def suggest_internships(catalogue: Catalogue, profile: Profile) -> list[Internsh
         and profile.school_type in schools
         and (profile.age is None or profile.age in ages)
     ]
+
+
+def _is_led(catalogue: Catalogue, profile: Profile, calling: Calling) -> bool:
+    """Whether an interest or the first letter speaks for it, and not the second letter alone."""
+    letters = catalogue.steering.riasec_of_profession.get(calling.profession.id, "")
+    liking = any(reason.kind is ReasonKind.INTEREST for reason in calling.reasons)
+    return liking or profile.leaning(letters[:1]) > 0
 
 
 def _score(catalogue: Catalogue, profile: Profile, profession: str) -> int:

@@ -36,7 +36,7 @@ def why(catalogue: Catalogue, reasons: tuple[Reason, ...], language: Language) -
 
 def letters(ids: Sequence[str], language: Language) -> str:
     """The names of RIASEC letters in a row."""
-    return join([write(f"riasec_{letter}", language) for letter in ids], language)
+    return ", ".join(write(f"riasec_{letter}", language) for letter in ids)
 
 
 def edition_text(edition: Edition, language: Language) -> str:
@@ -82,8 +82,11 @@ def _clauses(catalogue: Catalogue, reasons: tuple[Reason, ...], language: Langua
     ids = {kind: [reason.id for reason in reasons if reason.kind is kind] for kind in ReasonKind}
     learned = [*ids[ReasonKind.PROFESSION], *ids[ReasonKind.QUALIFICATION]]
     likes = [interest for id_ in ids[ReasonKind.INTEREST] if (interest := catalogue.find(Interest, id_))]
+    asked = card_parts.names(catalogue, Interest, ids[ReasonKind.ASKED], language)
     if ids[ReasonKind.WISHED]:
         yield write("why_wished", language)
+    elif asked:
+        yield write("why_asked", language, names=", ".join(asked))
     for interest in likes[: 1 if learned or ids[ReasonKind.WISHED] else 2]:
         yield write("why_interest", language, thing=interest.text("because", language))
     if ids[ReasonKind.PROFESSION]:
@@ -92,14 +95,14 @@ def _clauses(catalogue: Catalogue, reasons: tuple[Reason, ...], language: Langua
     elif ids[ReasonKind.QUALIFICATION]:
         codes = [code for code in ids[ReasonKind.QUALIFICATION] if catalogue.find(Qualification, code)]
         yield _fits("qualification", codes, language)
-    elif not likes and ids[ReasonKind.TOPIC]:
+    elif not likes and not asked and ids[ReasonKind.TOPIC]:
         yield write("why_railway", language)
-    elif not likes and ids[ReasonKind.EXPERIENCE]:
+    elif not likes and not asked and ids[ReasonKind.EXPERIENCE]:
         yield write("why_experience", language)
-    elif not likes:
+    elif not likes and not asked:
         known = card_parts.names(catalogue, Industry, ids[ReasonKind.INDUSTRY][:1], language)
         yield from (write("why_industry", language, name=name) for name in known)
-    if not likes and not learned and ids[ReasonKind.RIASEC]:
+    if not likes and not asked and not learned and ids[ReasonKind.RIASEC]:
         yield write("why_riasec", language, names=letters(ids[ReasonKind.RIASEC], language))
     for id_ in ids[ReasonKind.SCHOOL]:
         school = catalogue.find(SchoolType, id_)

@@ -90,7 +90,7 @@ def _reasons(catalogue: Catalogue, profile: Profile, course: CourseType) -> Iter
         yield Reason(ReasonKind.WISHED, course.id)
     for interest in liked(catalogue, profile):
         if course.id in interest.course_types:
-            yield Reason(ReasonKind.INTEREST, interest.id)
+            yield Reason(ReasonKind.INTEREST if interest.id in profile.interests else ReasonKind.ASKED, interest.id)
     yield from reasons.of_offer(
         catalogue,
         profile,

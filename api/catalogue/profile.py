@@ -13,11 +13,13 @@ HALF = 50
 class Profile:
     """What the pupil has told. All ids are the catalogue's; unknown ones do no harm.
 
-    `done` are the courses that lead to something which the pupil already has; `experience` are industries in which it
-    has worked; `riasec` is the questionnaire's result, each letter with 0 to 100.
+    `asked` are interests that the pupil asks about without saying that it likes them; `done` are the courses that lead
+    to something which it already has; `experience` are industries in which it has worked; `riasec` is the
+    questionnaire's result, each letter with 0 to 100.
     """
 
     interests: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     dislikes: tuple[str, ...] = ()
     professions: tuple[str, ...] = ()
     qualifications: tuple[str, ...] = ()
@@ -36,8 +38,8 @@ class Profile:
 
 
 def liked(catalogue: Catalogue, profile: Profile) -> Iterator[Interest]:
-    """The interests of the catalogue that the pupil likes; what is both liked and disliked counts as disliked."""
-    for id_ in dict.fromkeys(profile.interests):
+    """The interests of the catalogue that the pupil likes or asks about; what is disliked, too, counts as disliked."""
+    for id_ in dict.fromkeys((*profile.interests, *profile.asked)):
         interest = catalogue.find(Interest, id_)
         if interest is not None and id_ not in profile.dislikes:
             yield interest

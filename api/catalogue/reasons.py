@@ -17,6 +17,7 @@ class ReasonKind(StrEnum):
 
     WISHED = "wished"
     INTEREST = "interest"
+    ASKED = "asked"
     PROFESSION = "profession"
     QUALIFICATION = "qualification"
     TOPIC = "topic"
@@ -61,6 +62,7 @@ class Rule:
 RULES: Mapping[ReasonKind, Rule] = {
     ReasonKind.WISHED: Rule(100, "the pupil asked for this course"),
     ReasonKind.INTEREST: Rule(30, "an interest of the pupil names the course", each=True),
+    ReasonKind.ASKED: Rule(30, "the pupil asks about a topic that names the course", each=True),
     ReasonKind.PROFESSION: Rule(25, "an occupation that the pupil learns is among those of the offer"),
     ReasonKind.QUALIFICATION: Rule(15, "an occupation of the pupil's qualification is (unless the line above applies)"),
     ReasonKind.TOPIC: Rule(10, "the offer is about railways, and so is something that the pupil told"),

@@ -77,12 +77,15 @@ def test_a_direction_is_given_whenever_there_is_anything_to_go_by(
 ) -> None:
     chosen = direction({"interest": told} if told else {}, {"interest": known}, asked=asked)
     assert (chosen is None) == (not known and not told)
-    assert chosen is None or set(chosen) <= set(SUBJECTS)
+    assert chosen is None or set(chosen) <= {*SUBJECTS, "asked"}
 
 
 def test_a_request_is_about_its_own_subject_and_not_about_older_likes() -> None:
     known = {"interest": ["cooking"], "profession": ["kucharz"]}
-    assert direction({"interest": ["welding"]}, known, asked=True) == {"interest": ["welding"]}
+    assert direction({"interest": ["welding"]}, known, asked=True) == {
+        "interest": ["welding"],
+        "asked": ["welding"],
+    }
     assert direction({}, known, asked=True) == known
 
 

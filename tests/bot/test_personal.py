@@ -121,5 +121,6 @@ def test_the_records_have_both_languages_and_name_what_the_catalogue_has() -> No
         records = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))[name]
         assert len({record["id"] for record in records}) == len(records)
         for record in records:
-            assert record["pl"] and record["en"]
+            assert record["pl"]
+            assert record["en"]
             assert {*record[field]} <= {one["id"] for one in known} | {"railway"}
