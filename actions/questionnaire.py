@@ -72,7 +72,7 @@ def validate_questionnaire_form(talk: Talk) -> None:
 
     What a pupil tells about itself meanwhile is noted, and the statement comes again.
     """
-    if not _is_running(talk):
+    if _was_just_opened(talk):
         return
     given = _given(talk)
     if given is None:
@@ -248,6 +248,16 @@ def _pressed(talk: Talk) -> str:
 
 def _is_running(talk: Talk) -> bool:
     return bool(talk.tracker.active_loop.get("name") == FORM)
+
+
+def _was_just_opened(talk: Talk) -> bool:
+    """Whether this very message opened the form: its "tak" accepted the offer and answers no statement."""
+    for event in reversed(talk.tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "action" and event["name"] not in (FORM, "action_listen", "action_extract_slots"):
+            return True
+    return False
 
 
 def _set(talk: Talk, name: str, value: object) -> None:

@@ -14,6 +14,7 @@ A minimum age steers also where it is not confirmed, but only a confirmed one is
 earn no points: no course in the facts has a condition on them.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -104,10 +105,10 @@ def _reasons(catalogue: Catalogue, profile: Profile, course: CourseType) -> Iter
 
 def _varied(catalogue: Catalogue, profile: Profile, ranked: list[Suggestion]) -> list[Suggestion]:
     """The same order, with what is of equal rank spread over different topics."""
-    topics = {
-        suggestion.course.id: {i.id for i in catalogue.all(Interest) if suggestion.course.id in i.course_types}
-        for suggestion in ranked
-    }
+    topics: dict[str, set[str]] = defaultdict(set)
+    for interest in catalogue.all(Interest):
+        for id_ in interest.course_types:
+            topics[id_].add(interest.id)
     letters = {letter for interest in liked(catalogue, profile) for letter in interest.riasec or ""}
     ordered: list[Suggestion] = []
 

@@ -1,12 +1,13 @@
 """The score: each line of its table, and what holds for every profile."""
 
 import dataclasses
+import itertools
 import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.catalogue import loader, matching
@@ -18,6 +19,9 @@ from api.catalogue.view import Catalogue, build
 from tests.catalogue.samples import TODAY, write_facts
 
 ALL = 1000
+# No limit on the time of one case: the machine may be busy.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def whole() -> Catalogue:
@@ -46,6 +50,10 @@ PROFILES = st.builds(
     qualifications=some([record.id for record in CATALOGUE.all(Qualification)], 2),
     industries=some([record.id for record in CATALOGUE.all(Industry)], 2),
     course_types=some(COURSE_IDS, 2),
+    asked=some(INTEREST_IDS, 2),
+    experience=st.lists(st.sampled_from(["mechanical", "photography", "railway"]), max_size=2).map(tuple),
+    done=some(COURSE_IDS, 2),
+    riasec=st.dictionaries(st.sampled_from("RIASEC"), st.integers(0, 100)).map(lambda found: tuple(found.items())),
     school_type=st.sampled_from([None, "BS1", "BS2", "T"]),
     grade=st.none() | st.integers(1, 5),
     age=st.none() | st.integers(13, 60),
@@ -81,6 +89,12 @@ def reasons(suggestion: Suggestion) -> set[tuple[str, str]]:
         (Profile(professions=("technik-transportu-kolejowego",)), "manewrowy", 25 + 10 + 5),
         (Profile(interests=("cooking",), dislikes=("guests",)), "carving", 30 + 5 - 40),
         (Profile(interests=("cooking",), dislikes=("cooking",)), "sushi", -40),
+        (Profile(asked=("cooking",)), "sushi", 30 + 5),
+        (Profile(experience=("gastronomic_tourist",)), "sushi", 8),
+        (Profile(experience=("railway",)), "manewrowy", 10),
+        (Profile(riasec=(("R", 100), ("A", 51), ("C", 0))), "sushi", 6),
+        (Profile(riasec=(("R", 100), ("C", 0))), "cnc", 3 - 3),
+        (Profile(riasec=(("R", 50),)), "cnc", 0),
         (Profile(interests=("nie-ma-takiego",), professions=("nikt",)), "sushi", 0),
     ],
 )
@@ -254,3 +268,38 @@ def test_what_surely_fails_comes_after_all_that_fits(profile: Profile) -> None:
 def test_school_and_class_change_nothing(profile: Profile) -> None:
     plain = dataclasses.replace(profile, school_type=None, grade=None)
     assert suggest(CATALOGUE, plain, TODAY) == suggest(CATALOGUE, profile, TODAY)
+
+
+@given(PROFILES, st.sampled_from(INTEREST_IDS))
+def test_one_more_interest_never_puts_its_course_behind_one_that_it_does_not_name(
+    profile: Profile, interest: str
+) -> None:
+    named_courses = next(one for one in CATALOGUE.all(Interest) if one.id == interest).course_types
+    more = dataclasses.replace(profile, interests=(*profile.interests, interest))
+    before, after = (
+        [found.course.id for found in suggest(CATALOGUE, one, TODAY, ALL) if not found.is_wished]
+        for one in (profile, more)
+    )
+    for course in {*named_courses} & {*before} & {*after}:
+        behind = {*before[before.index(course) :]} - {*named_courses}
+        assert behind & {*after[: after.index(course)]} == set()
+
+
+@pytest.mark.parametrize("industry", [record.id for record in CATALOGUE.all(Industry)])
+def test_an_industry_alone_gives_three_different_things(industry: str) -> None:
+    found = suggest(CATALOGUE, Profile(industries=(industry,)), TODAY)
+    topics = [{i.id for i in CATALOGUE.all(Interest) if one.course.id in i.course_types} for one in found]
+    assert len(found) == 3
+    assert not any(first & second for first, second in itertools.combinations(topics, 2))
+
+
+def test_among_equals_a_course_with_an_edition_comes_first(catalogue: Catalogue) -> None:
+    found = suggest(catalogue, Profile(industries=("gastronomic_tourist",)), TODAY)
+    assert found[0].course.id == "sushi"
+    assert found[0].editions
+
+
+def test_a_course_to_a_licence_that_the_pupil_has_is_not_suggested_unless_asked_for() -> None:
+    electrician = Profile(professions=("elektryk",), done=("sep-g1",))
+    assert "sep-g1" not in named(suggest(CATALOGUE, electrician, TODAY, ALL))
+    assert "sep-g1" in named(suggest(CATALOGUE, dataclasses.replace(electrician, course_types=("sep-g1",)), TODAY, ALL))
