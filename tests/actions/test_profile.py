@@ -93,3 +93,49 @@ def test_class_and_school_alone_point_nowhere_but_reach_the_matching() -> None:
     assert direction({"grade": ["2"], "school_type": ["T"]}, {"grade": "2"}, asked=True) is None
     found = profile(talk({"grade": "2", "school_type": "T", "dislike": ["cars"]}), {"interest": ["robots"]})
     assert (found.grade, found.school_type, found.dislikes, found.interests) == (2, "T", ("cars",), ("robots",))
+
+
+def test_railway_words_stand_for_an_industry_of_their_own() -> None:
+    turn = talk(entities=[{"entity": "industry", "value": "electrical_electronic", "topic": "railway"}])
+    assert told_now(turn) == {"industry": ["railway"]}
+
+
+def test_a_lone_number_is_a_class_only_where_the_class_is_known() -> None:
+    def told(text: str, slots: dict[str, Any]) -> dict[str, list[str]]:
+        turn = talk(slots, [{"entity": "grade", "value": "2"}])
+        turn.tracker.latest_message["text"] = text
+        return told_now(turn)
+
+    for bare in ("2", "no druga", "druga", "2."):
+        assert told(bare, {}) == {}
+        assert told(bare, {"grade": "3"}) == {"grade": ["2"]}
+    for whole in ("2 klasa", "jestem w drugiej klasie", "second year", "2TI"):
+        assert told(whole, {}) == {"grade": ["2"]}
+
+
+def test_a_licence_that_the_pupil_has_is_no_wish_for_its_course() -> None:
+    has = {"entity": "licence", "value": "sep_e", "role": "have"}
+    course = {"entity": "course_type", "value": "sep-g1"}
+    assert told_now(talk(entities=[has, course])) == {"licence": ["sep_e"]}
+    assert told_now(talk(entities=[{**has, "role": ""}, course])) == {"course_type": ["sep-g1"]}
+    known = talk({"licence": ["sep_e", "driving_b"]}, [{"entity": "licence", "value": "sep_e", "role": "lack"}])
+    assert remember(known, told_now(known))["licence"] == ["driving_b"]
+    assert profile(talk({"licence": ["sep_e"]}), {}).done == ("sep-g1",)
+
+
+def test_an_interest_that_is_only_asked_about_leads_but_is_not_kept() -> None:
+    turn = talk({"interest": ["cooking"]}, [{"entity": "interest", "value": "welding"}])
+    told = told_now(turn)
+    known = remember(turn, told)
+    assert known["interest"] == ["cooking"]
+    chosen = direction(told, known, asked=True)
+    assert chosen == {"interest": ["welding"], "asked": ["welding"]}
+    assert profile(turn, chosen).asked == ("welding",)
+
+
+def test_a_correction_replaces_the_occupation() -> None:
+    turn = talk({"profession": ["elektryk"]}, [{"entity": "profession", "value": "kucharz"}])
+    turn.tracker.latest_message["text"] = "nie, uczę się na kucharza"
+    assert remember(turn, told_now(turn))["profession"] == ["kucharz"]
+    more = talk({"profession": ["elektryk"]}, [{"entity": "profession", "value": "kucharz"}])
+    assert remember(more, told_now(more))["profession"] == ["kucharz", "elektryk"]

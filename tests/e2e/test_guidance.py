@@ -49,7 +49,7 @@ def test_the_bot_asks_only_for_what_is_missing(
     pupil = Pupil(system.url, language)
     question = pupil.say(asks)
     assert not question.cards
-    assert len([payload for payload in question.buttons.values() if "industry" in payload]) == 4
+    assert len([payload for payload in question.buttons.values() if "industry" in payload]) == 5
     assert course & set(course_ids(pupil.say(tells)))
 
 
