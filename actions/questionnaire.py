@@ -25,7 +25,8 @@ FORM = "questionnaire_form"
 SLOT = "questionnaire"
 DONE = "done"
 INFORMING = ("inform_interest", "inform_qualification")
-SAFETY = ("crisis", "report_violence", "distress")
+# Words of the list ("I don't know") may sound like distress to the classifier; these weigh more than the list.
+SAFETY = ("crisis", "report_violence")
 ASKS_FOR_A_TEST = re.compile(r"\b(?:test|ankiet|quiz|kwestionariusz|questionnaire|survey)", re.I)
 
 
@@ -153,14 +154,18 @@ def show_result(talk: Talk) -> None:
 
 
 def correct_by_words(talk: Talk) -> bool:
-    """Take "to nie ja, wolę pracę z ludźmi" as a correction of the result and show it anew. Whether it was one."""
+    """Take "to nie ja, wolę pracę z ludźmi" as a correction and show the result anew. Whether it was one.
+
+    What came out on top so far goes to the middle: it was "not me".
+    """
     found = talk.tracker.get_slot("riasec")
     typed = str(talk.tracker.latest_message.get("text") or "")
     letter = statements.wanted_area(typed, talk.language) if found and talk.intent in INFORMING else None
     if letter is None:
         return False
     remember(talk, told_now(talk))
-    _set(talk, "riasec", statements.corrected(found, letter, "+"))
+    former = dict.fromkeys(statements.strong(found), statements.MIDDLE)
+    _set(talk, "riasec", statements.corrected({**found, **former}, letter, "+"))
     show_result(talk)
     return True
 

@@ -10,13 +10,13 @@ from typing import Any, Dict, Optional
 
 from bot.text import strip_diacritics
 
-INTENT = "inform_qualification"
 FACTS = {"grade", "school_type", "age", "profession", "qualification", "licence"}
+LIKES = {"interest", "industry"}
 REFUSALS = {"deny", "affirm", "cancel", "complain", "out_of_scope", "ask_schools", "ask_qualification", "thank"}
 WORDS = (
     "nie", "jednak", "znaczy", "to znaczy", "sorki", "sory", "wroc", "chwila", "czekaj", r"pomyl\w+", "poprawka", "zle",
     "stop", "nope", "no", "not", "sorry", "wait", "hold on", "actually", "i mean", "correction", "my mistake",
-    "mistake", "wrong",
+    "mistake", "wrong", "to nie", "that s not", "it s not",
 )  # fmt: skip
 BEFORE = ("ej", "e", "no", "oj", "ups", "a", "aa", r"hm+", "oh", "oops", "ah", "um", "but")
 OPENING = re.compile(rf"^(?:(?:{'|'.join(BEFORE)}) )*(?:{'|'.join(WORDS)})\b")
@@ -45,9 +45,11 @@ def named_alone(parsed: Dict[str, Any], form: Optional[str]) -> Optional[Dict[st
 def corrected(parsed: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     """The intent of a message that corrects what was told; None when the message is no such correction."""
     guesses = parsed.get("intent_ranking") or []
-    line = strip_diacritics(" ".join(re.sub(r"[.,;:!–-]", " ", parsed["text"].lower()).split()))
-    facts = [entity for entity in parsed["entities"] if entity["entity"] in FACTS and entity.get("role") != "dislike"]
-    if not guesses or not facts or not OPENING.search(line) or QUESTION.search(line):
+    line = strip_diacritics(" ".join(re.sub(r"[.,;:!'’–-]", " ", parsed["text"].lower()).split()))
+    told = {entity["entity"] for entity in parsed["entities"] if entity.get("role") != "dislike"}
+    if not guesses or not told & (FACTS | LIKES) or not OPENING.search(line) or QUESTION.search(line):
         return None
-    first = guesses[0]
-    return {"name": INTENT, "confidence": first["confidence"]} if first["name"] in REFUSALS else None
+    if guesses[0]["name"] not in REFUSALS:
+        return None
+    name = "inform_qualification" if told & FACTS else "inform_interest"
+    return {"name": name, "confidence": guesses[0]["confidence"]}

@@ -49,6 +49,11 @@ def test_a_refusal_stays_one(finder: EntityFinder, text: str, guess: str) -> Non
     assert heard(finder, text, guess) == guess
 
 
+@pytest.mark.parametrize("text", ["nie, wolę gotować", "to nie ja, wolę pracę z ludźmi", "not me, I prefer cars"])
+def test_another_liking_is_no_refusal_either(finder: EntityFinder, text: str) -> None:
+    assert heard(finder, text, "deny") == heard(finder, text, "complain") == "inform_interest"
+
+
 def test_a_cry_for_help_goes_first(finder: EntityFinder) -> None:
     assert heard(finder, "nie, jednak 2 klasa", "deny", "crisis") == "crisis"
 
