@@ -20,6 +20,8 @@ WORDS = (
 )  # fmt: skip
 BEFORE = ("ej", "e", "no", "oj", "ups", "a", "aa", r"hm+", "oh", "oops", "ah", "um", "but")
 OPENING = re.compile(rf"^(?:(?:{'|'.join(BEFORE)}) )*(?:{'|'.join(WORDS)})\b")
+PREFERENCE = re.compile(r"\b(?:wole|prefer|rather) (?!rozm|pogad|talk|speak)")
+UNSURE_BELOW = 0.40
 QUESTION = re.compile(r"\?|\b(?:czy|ile|gdzie|jak|where|how|what)\b")
 
 SUBJECTS = {"interest", "industry", "profession", "course_type"}
@@ -49,7 +51,9 @@ def corrected(parsed: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     told = {entity["entity"] for entity in parsed["entities"] if entity.get("role") != "dislike"}
     if not guesses or not told & (FACTS | LIKES) or not OPENING.search(line) or QUESTION.search(line):
         return None
-    if guesses[0]["name"] not in REFUSALS:
+    # "wolę pracę z ludźmi" may sound like a wish for a person to talk to.
+    prefers = told & LIKES and guesses[0]["name"] == "ask_human" and PREFERENCE.search(line)
+    if guesses[0]["name"] not in REFUSALS and guesses[0]["confidence"] >= UNSURE_BELOW and not prefers:
         return None
     name = "inform_qualification" if told & FACTS else "inform_interest"
     return {"name": name, "confidence": guesses[0]["confidence"]}
