@@ -31,7 +31,8 @@ SURE = 0.6
 def named_alone(parsed: Dict[str, Any], form: Optional[str]) -> Optional[Dict[str, Any]]:
     """The intent of a message that is nothing but a subject ("kolej"): the answer to what the pupil likes.
 
-    Without that question it counts only where the classifier is not sure of anything else.
+    Without that question it counts only where the classifier is not sure of anything else; to another form's question
+    it is that form's answer.
     """
     guesses = parsed.get("intent_ranking") or []
     left = list(parsed["text"])
@@ -39,7 +40,9 @@ def named_alone(parsed: Dict[str, Any], form: Optional[str]) -> Optional[Dict[st
         if entity["entity"] in SUBJECTS and "end" in entity:
             left[entity["start"] : entity["end"]] = " " * (entity["end"] - entity["start"])
     named = left != list(parsed["text"]) and not any(letter.isalnum() or letter == "?" for letter in left)
-    if not guesses or not named or (form != "guidance_form" and guesses[0]["confidence"] >= SURE):
+    if not guesses or not named or form not in (None, "guidance_form"):
+        return None
+    if form is None and guesses[0]["confidence"] >= SURE:
         return None
     return {"name": "inform_interest", "confidence": guesses[0]["confidence"]}
 
