@@ -28,6 +28,7 @@ def make(
     why: str | None = None,
     url: str | None = None,
     facts: Iterable[Fact | None] = (),
+    buttons: Iterable[dict[str, str]] = (),
 ) -> Card:
     """A card in the shape of the contract; the title is the record's name, facts that are None are left out."""
     return {
@@ -39,7 +40,7 @@ def make(
         "url": url,
         "facts": [fact for fact in facts if fact is not None],
         "source": source(record, language),
-        "buttons": [],
+        "buttons": list(buttons),
     }
 
 

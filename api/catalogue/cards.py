@@ -13,6 +13,7 @@ from api.catalogue.kinds import (
     CourseType,
     Helpline,
     Institution,
+    InternshipOffer,
     InternshipRule,
     Occupation,
     Profession,
@@ -21,11 +22,12 @@ from api.catalogue.kinds import (
     Result,
     SchoolType,
 )
+from api.catalogue.offer_cards import offer_card
 from api.catalogue.records import Record
 from api.catalogue.terms import InstitutionType, ProgrammeState
 from api.catalogue.view import Catalogue
 from api.catalogue.visibility import is_to_be_confirmed
-from api.texts import Language, join
+from api.texts import Language, button, join
 
 __all__ = [
     "card",
@@ -42,6 +44,7 @@ __all__ = [
 ]
 
 CITY = "miasto Kraków"
+RELATED = 4
 CARD_KINDS = {
     InstitutionType.SCHOOL: "school",
     InstitutionType.SECTORAL_SKILLS_CENTRE: "school",
@@ -107,8 +110,10 @@ def helpline_card(catalogue: Catalogue, helpline: Helpline, language: Language) 
     )
 
 
-def internship_card(catalogue: Catalogue, rule: InternshipRule, language: Language) -> Card:
-    """The card of a rule of internships or of a past round."""
+def internship_card(catalogue: Catalogue, rule: InternshipRule | InternshipOffer, language: Language) -> Card:
+    """The card of an employer's offer, a rule of internships or a past round."""
+    if isinstance(rule, InternshipOffer):
+        return offer_card(catalogue, rule, language)
     return card_parts.make(
         "internship",
         rule,
@@ -147,6 +152,7 @@ def occupation_card(catalogue: Catalogue, occupation: Occupation | Profession, l
         facts=[
             fact_of(occupation, "demand", language),
             *_barometer(catalogue, occupation.barometer, language),
+            *_trends(catalogue, occupation.barometer, language),
             fact_of(occupation, "professions", language, professions),
         ],
     )
@@ -185,6 +191,7 @@ def _profession_card(catalogue: Catalogue, profession: Profession, language: Lan
     school_types = ", ".join(names(catalogue, SchoolType, profession.school_types, language))
     sets = [join(list(codes), language) for codes in profession.qualification_sets]
     schools = [school for school in catalogue.all(Institution) if profession.id in school.professions]
+    courses = [course for course in catalogue.all(CourseType) if profession.id in course.professions]
     return card_parts.make(
         "occupation",
         profession,
@@ -195,6 +202,10 @@ def _profession_card(catalogue: Catalogue, profession: Profession, language: Lan
             fact_of(profession, "qualification_sets", language, f" {write('or', language)} ".join(sets)),
             fact_of(profession, "note", language),
             fact("taught_at", "; ".join(school.name(language) for school in schools), language),
+            fact("courses", "; ".join(course.name(language) for course in courses[:RELATED]), language),
+        ],
+        buttons=[
+            button(name, language, profession=profession.id) for name in ("courses_for", "schools_for", "demand_for")
         ],
     )
 
@@ -215,6 +226,20 @@ def _barometer(catalogue: Catalogue, rows: tuple[BarometerRow, ...], language: L
     ]
     if rows and all(row.area_pl != CITY for row in rows):
         facts.append(fact("city", write("no_city", language), language))
+    return facts
+
+
+def _trends(catalogue: Catalogue, rows: tuple[BarometerRow, ...], language: Language) -> list[Fact | None]:
+    """How the result went from year to year, only within one area: "2024: deficit → 2025: balance"."""
+    facts: list[Fact | None] = []
+    for area in dict.fromkeys(row.area_pl for row in rows):
+        same = sorted((row for row in rows if row.area_pl == area), key=lambda row: row.year)
+        if len({row.year for row in same}) > 1:
+            steps = [
+                write("trend_step", language, year=row.year, result=_result(catalogue, row, language)) for row in same
+            ]
+            label = write("label_trend", language, area=same[0].area(language))
+            facts.append({"label": label, "value": " → ".join(steps)})
     return facts
 
 
@@ -250,6 +275,7 @@ def _successor(catalogue: Catalogue, programme: Programme, language: Language) -
 _MAKERS: Mapping[type[Record], Callable[[Catalogue, Any, Language], Card]] = {
     Helpline: helpline_card,
     Institution: institution_card,
+    InternshipOffer: internship_card,
     InternshipRule: internship_card,
     Occupation: occupation_card,
     Profession: occupation_card,

@@ -5,12 +5,21 @@ from datetime import date
 
 from api.catalogue import card_parts, service
 from api.catalogue.card_parts import Card, Fact, fact, fact_of, write
-from api.catalogue.kinds import CourseKindText, CourseType, Industry, Interest, Profession, Qualification, SchoolType
+from api.catalogue.kinds import (
+    CourseKindText,
+    CourseType,
+    Industry,
+    Interest,
+    InternshipOffer,
+    Profession,
+    Qualification,
+    SchoolType,
+)
 from api.catalogue.matching import Suggestion
 from api.catalogue.reasons import Reason, ReasonKind
 from api.catalogue.terms import CourseKind
 from api.catalogue.view import Catalogue, Edition
-from api.texts import Language, day, join
+from api.texts import Language, button, day, join
 
 EDITIONS = 3
 
@@ -68,14 +77,23 @@ def _card(
         why=reasons,
         facts=[
             fact("kind", _kind(catalogue, course, language), language),
-            fact("hours", _hours(course, language), language),
+            fact("hours", hours(course, language), language),
             fact_of(course, "certificate", language),
             fact_of(course, "prerequisites", language),
-            fact("age", _age(catalogue, course, language, too_young=too_young), language),
+            fact("age", age(catalogue, course, language, too_young=too_young), language),
             *_editions(editions, language),
             fact("unknown", _unknown(course, language), language),
         ],
+        buttons=[button("course_details", language, course=course.id), *joining(course, editions[:1], language)],
     )
+
+
+def joining(course: CourseType, editions: tuple[Edition, ...], language: Language) -> list[dict[str, str]]:
+    """A button to sign up for each edition; to the list of those interested where there is none but an example."""
+    real = [edition for edition in editions if not edition.demo]
+    if real:
+        return [button("join_edition", language, edition=edition.id) for edition in real]
+    return [button("join_list", language, course=course.id)]
 
 
 def _clauses(catalogue: Catalogue, reasons: tuple[Reason, ...], language: Language) -> Iterator[str]:
@@ -129,7 +147,8 @@ def _kind(catalogue: Catalogue, course: CourseType, language: Language) -> str:
     return kind.name(language) if kind else ""
 
 
-def _hours(course: CourseType, language: Language) -> str:
+def hours(course: CourseType | InternshipOffer, language: Language) -> str:
+    """How long the course or internship takes; empty when that is not confirmed."""
     if course.hours is None:
         return ""
     if course.hours.min == course.hours.max:
@@ -137,7 +156,8 @@ def _hours(course: CourseType, language: Language) -> str:
     return write("hours_range", language, min=course.hours.min, max=course.hours.max)
 
 
-def _age(catalogue: Catalogue, course: CourseType, language: Language, *, too_young: bool) -> str:
+def age(catalogue: Catalogue, course: CourseType, language: Language, *, too_young: bool = False) -> str:
+    """From what age one may start, or that one must ask; empty for a course without an age."""
     if course.id not in catalogue.steering.min_age:
         return ""
     ending = "_too_young" if too_young else ""

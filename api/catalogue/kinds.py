@@ -5,6 +5,7 @@ A model stands for one list of a fact file (see `MODELS`). `record.text("x", "pl
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 from api.catalogue.records import Explained, Frozen, Links, Named, Source, Status, Texts
@@ -212,10 +213,65 @@ class CourseType(Named):
     riasec: str | None
 
 
+class Condition(Frozen):
+    """A condition on one answer: a number between two bounds (both included), or one of these values."""
+
+    answer: str
+    min: int | None = None
+    max: int | None = None
+    values: Texts = ()
+
+
 class InternshipRule(Explained):
     """A rule of internships, or an account of past ones."""
 
     kind: InternshipKind
+
+
+class InternshipOffer(Named):
+    """An internship that an employer offers; entered by staff. `pay` says what one gets, `how` how to apply.
+
+    Over when the day to apply is past, or the day it starts where no such day is known.
+    """
+
+    links: ClassVar[Links] = {"industries": "industries", "professions": "professions"}
+
+    employer_pl: str | None
+    employer_en: str | None
+    industries: Texts
+    professions: Texts
+    place_pl: str | None
+    place_en: str | None
+    starts_on: date | None
+    ends_on: date | None
+    apply_until: date | None
+    hours: Hours | None
+    min_age: int | None
+    conditions_pl: Texts
+    conditions_en: Texts
+    pay_pl: str | None
+    pay_en: str | None
+    how_pl: str | None
+    how_en: str | None
+    website: str | None
+
+    def is_open(self, today: date) -> bool:
+        """Whether one can still apply."""
+        last = self.apply_until or self.starts_on
+        return last is None or last >= today
+
+
+class EligibilityRule(Record):
+    """What the facts say about who may take part in a programme, so that a talk can ask for it. Derived from `who`.
+
+    `conditions` must all hold, and of `any_of` at least one, where there are any.
+    """
+
+    links: ClassVar[Links] = {"programme": "programmes"}
+
+    programme: str
+    conditions: tuple[Condition, ...]
+    any_of: tuple[Condition, ...]
 
 
 class Interest(Named):
@@ -261,6 +317,8 @@ FILES: Mapping[str, Mapping[str, type[Record]]] = {
         "course_types": CourseType,
         "internship_rules": InternshipRule,
     },
+    "internship_offers.yaml": {"internship_offers": InternshipOffer},
+    "eligibility.yaml": {"eligibility_rules": EligibilityRule},
     "interests.yaml": {"interests": Interest},
 }
 MODELS: Mapping[str, type[Record]] = {kind: model for lists in FILES.values() for kind, model in lists.items()}

@@ -18,6 +18,7 @@ from api.catalogue.kinds import (
     Helpline,
     Industry,
     Institution,
+    InternshipOffer,
     InternshipRule,
     Occupation,
     Programme,
@@ -40,6 +41,13 @@ class Shelf:
 
     model: type[Record]
     holds: Chosen = lambda record: True
+    # Another kind of record on the same shelf, which comes first.
+    before: type[Record] | None = None
+
+    @property
+    def models(self) -> tuple[type[Record], ...]:
+        """The kinds of records on it, in their order."""
+        return (self.before, self.model) if self.before else (self.model,)
 
 
 def _institution(*kinds: str) -> Chosen:
@@ -50,9 +58,13 @@ def _clinic(record: Record) -> bool:
     return isinstance(record, Institution) and record.type.value in ("clinic", "career_clinic")
 
 
+def _still_open(record: Record) -> bool:
+    return not isinstance(record, InternshipOffer) or record.is_open(service.today())
+
+
 SHELVES = {
     "courses": Shelf(CourseType),
-    "internships": Shelf(InternshipRule),
+    "internships": Shelf(InternshipRule, _still_open, before=InternshipOffer),
     "occupations": Shelf(Occupation),
     "qualifications": Shelf(Qualification),
     "schools": Shelf(Institution, _institution("school")),
@@ -78,7 +90,8 @@ async def list_records(
     shelf = _shelf(kind)
     catalogue = await _catalogue(request)
     day = open_on or service.today()
-    records = [record for record in _of_industry(catalogue, shelf.model, industry) if shelf.holds(record)]
+    found = (record for model in shelf.models for record in _of_industry(catalogue, model, industry))
+    records = [record for record in found if shelf.holds(record)]
     if open_on is not None and shelf.model is CourseType:
         records = [record for record in records if catalogue.editions(record.id, open_on)]
     return _answer(request, catalogue, {"items": [item(catalogue, record, language, day) for record in records]})
@@ -89,7 +102,7 @@ async def one_record(request: Request, kind: str, record_id: str, language: Lang
     """One record; 404 when there is none or it may not be shown."""
     shelf = _shelf(kind)
     catalogue = await _catalogue(request)
-    record = catalogue.find(shelf.model, record_id)
+    record = next((found for model in shelf.models if (found := catalogue.find(model, record_id))), None)
     if record is None or not shelf.holds(record):
         raise NotFound("There is no such record.")
     return _answer(request, catalogue, item(catalogue, record, language, service.today()))
@@ -133,6 +146,8 @@ def item(catalogue: Catalogue, record: Record, language: Language, day: date) ->
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
     return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
 
 

@@ -31,6 +31,10 @@ NEVER_UNVERIFIED = CONTACT | {
     "surplus",
     "free",
     "anonymous",
+    "starts_on",
+    "ends_on",
+    "apply_until",
+    "pay",
     # A list by industry and a code cannot say "to be confirmed", so unverified ones are hidden as well.
     "industries",
     "symbol",

@@ -14,6 +14,33 @@ FACTS = ROOT / "data" / "catalogue"
 TODAY = date(2026, 11, 20)
 EXAMPLE = Edition(1, "sushi", date(2026, 12, 5), None, None, None, seats=5, demo=True)
 REAL = Edition(2, "cnc", date(2026, 12, 1), date(2026, 12, 8), "ul. Testowa 1", None, seats=None, demo=False)
+OFFER = {
+    "id": "staz-testowy",
+    "name_pl": "Staż w kuchni",
+    "name_en": "Internship in a kitchen",
+    "employer_pl": "Testowa Restauracja",
+    "employer_en": "Test Restaurant",
+    "industries": ["gastronomic_tourist"],
+    "professions": ["kucharz"],
+    "place_pl": "Kraków",
+    "place_en": "Kraków",
+    "starts_on": "2027-07-01",
+    "ends_on": "2027-07-31",
+    "apply_until": "2027-05-31",
+    "hours": {"min": 140, "max": 140},
+    "min_age": 16,
+    "conditions_pl": ["książeczka sanepidowska"],
+    "conditions_en": ["health certificate"],
+    "pay_pl": "stypendium z projektu",
+    "pay_en": "a stipend from the project",
+    "how_pl": "zgłoszenie w szkole",
+    "how_en": "apply at your school",
+    "website": None,
+    "display": "ok",
+    "source": {"url": None, "title": "zgłoszenie pracodawcy", "as_of": "2026-11"},
+    "status": "verified",
+    "unverified_fields": [],
+}
 INTEREST_FILE = {"display": "ok", "source": {"url": None, "title": "redakcja", "as_of": None}}
 INTERESTS = [
     {

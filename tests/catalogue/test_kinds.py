@@ -25,7 +25,7 @@ ROBOT = {
 
 def test_every_list_of_the_facts_has_its_kind(facts: Path) -> None:
     found = {row.kind for row in loader.read(facts)}
-    assert found == set(kinds.MODELS)
+    assert found == set(kinds.MODELS) - {"internship_offers"}, "offers are entered by staff; none is known at the start"
 
 
 def test_the_facts_of_the_repository_are_whole() -> None:

@@ -1,5 +1,6 @@
 """Every text stands in both languages, with the same variables, the right plural forms, and short enough."""
 
+import ast
 import re
 import string
 from datetime import date
@@ -12,6 +13,8 @@ from api.texts import LANGUAGES, Language, all_texts, button, day, join, text, v
 
 BUTTONS = sorted(key.removeprefix("buttons.") for key in all_texts() if key.startswith("buttons."))
 TEXTS = sorted(key for key in all_texts() if not key.startswith("buttons."))
+# The functions that say a text, and what they put before its key.
+CALLS = {"say": "", "text": "", "write": "cards.", "button": "buttons."}
 LONGEST = 640
 LONGEST_BUTTON = 32
 PLURALS = {"pl": {"one", "few", "many"}, "en": {"one", "other"}}
@@ -74,7 +77,8 @@ def test_polish_plurals(count: int, expected: str) -> None:
 
 @pytest.mark.parametrize("name", BUTTONS)
 def test_a_button_has_both_titles_short_and_a_payload_that_is_an_intent(name: str) -> None:
-    values = {"name": "Nazwa", "industry": "mechanical", "code": "ABC-234", "slot": 12}
+    placeholders = re.findall(r"<(\w+)>", str(all_texts()[f"buttons.{name}"]["payload"]))  # type: ignore[index]
+    values = {"name": "Nazwa", "code": "ABC-234", **dict.fromkeys(placeholders, "mechanical")}
     for language in LANGUAGES:
         shown = button(name, language, **values)
         assert 0 < len(shown["title"]) <= LONGEST_BUTTON
@@ -84,6 +88,33 @@ def test_a_button_has_both_titles_short_and_a_payload_that_is_an_intent(name: st
 
 def test_each_intent_has_a_name_for_the_button_of_an_unsure_bot() -> None:
     assert {key.removeprefix("guesses.") for key in TEXTS if key.startswith("guesses.")} == INTENTS
+
+
+def keys_in_code() -> set[str]:
+    """The keys of all texts that the code names in full: `say("talk.help")`, `text("dates.from")`, `write("age")`."""
+    found = set()
+    for file in sorted([*(ROOT / "actions").glob("*.py"), *(ROOT / "api").rglob("*.py")]):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            first = node.args[0]
+            if name in CALLS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found.add(CALLS[name] + first.value)
+    # `record.text("name")` reads a field of the catalogue, and has no dot.
+    return {key for key in found if "." in key}
+
+
+def test_every_text_that_the_code_names_exists() -> None:
+    named = keys_in_code()
+    assert len(named) > 100
+    assert sorted(named - set(all_texts())) == []
+
+
+def test_no_key_is_taken_for_a_truth_value() -> None:
+    """YAML reads an unquoted `yes` as true."""
+    for file in sorted((ROOT / "data" / "texts").glob("*.yml")):
+        assert all(isinstance(key, str) for key in yaml.safe_load(file.read_text(encoding="utf-8"))), file.name
 
 
 def test_a_missing_key_or_variable_is_an_error() -> None:
