@@ -45,6 +45,21 @@ class Talk:
         """The classifier's guesses for the latest message, the likeliest first; empty for a button."""
         return list(self.tracker.latest_message.get("intent_ranking", []))
 
+    @property
+    def words(self) -> str:
+        """What the pupil has typed; empty for a button."""
+        return str(self.tracker.latest_message.get("text") or "") if self.ranking else ""
+
+    @property
+    def confidence(self) -> float:
+        """How sure the classifier is of its first guess; 1 for a button."""
+        return float(self.ranking[0]["confidence"]) if self.ranking else 1.0
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """Kind and id of the cards that the bot showed last: what "a ile to kosztuje?" is about."""
+        return [(kind, id_) for kind, id_ in self.tracker.get_slot("shown") or []]
+
     def entities(self, kind: str, role: str | None = None) -> list[str]:
         """The values of one kind that the latest message names, in its order, each once."""
         found = [
@@ -69,6 +84,8 @@ class Talk:
     ) -> None:
         """Answer with the text of this key. Buttons are given by name (`buttons.yml`) or ready made."""
         extra: dict[str, Any] = {"cards": list(cards)}
+        if cards:
+            self.slot("shown", [[card["kind"], card["id"]] for card in cards])
         if safety:
             extra["safety"] = True
         self.dispatcher.utter_message(

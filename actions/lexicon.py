@@ -1,0 +1,48 @@
+"""Words and phrases of `data/lexicon/` and how they are found: without case and diacritics, by the beginning of a word.
+
+Only for closed sets of words inside a topic ("how much", "in December"); what a message wants at all is the
+classifier's business, and names of the catalogue are found by the bot's extractor.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from api.settings import ROOT
+
+FOLDER = ROOT / "data" / "lexicon"
+NO_LETTER = re.compile(r"[^a-z0-9]+")
+
+
+def plain(text: str) -> str:
+    """Lower case, no diacritics, single spaces between and around the words: "Ile to trwa?" is " ile to trwa "."""
+    folded = unicodedata.normalize("NFKD", text.lower().replace("ł", "l"))
+    letters = "".join(character for character in folded if not unicodedata.combining(character))
+    return f" {NO_LETTER.sub(' ', letters).strip()} "
+
+
+@lru_cache(maxsize=8)
+def words_of(file: str) -> Mapping[str, Any]:
+    """The content of a file of the folder; read once."""
+    content: Mapping[str, Any] = yaml.safe_load((FOLDER / f"{file}.yaml").read_text(encoding="utf-8"))
+    return content
+
+
+def pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+    """What finds any of these phrases in plain text; a phrase that ends with `*` may go on."""
+    parts = sorted((_one(phrase) for phrase in phrases), key=len, reverse=True)
+    return re.compile(rf"(?<= )(?:{'|'.join(parts)})(?= )")
+
+
+def both(entry: Mapping[str, list[str]]) -> list[str]:
+    """The phrases of both languages: pupils mix them, and a short message often does not tell its language."""
+    return [*entry["pl"], *entry["en"]]
+
+
+def _one(phrase: str) -> str:
+    words = [re.escape(word.removesuffix("*")) + ("[a-z0-9]*" if word.endswith("*") else "") for word in phrase.split()]
+    return " ".join(words)

@@ -1,0 +1,131 @@
+"""Short questions are led to what was shown last; everything else keeps its own topic."""
+
+import pytest
+
+from actions.questions import Question, aspects, question
+from api.catalogue.view import Catalogue
+from tests.actions.topic_turns import cards, payloads, play, turn
+
+COURSE = {"shown": [["course", "spaw-mag"]]}
+INTERNSHIP = {"shown": [["internship", "staz-uczniowski"]]}
+PROGRAMME = {"shown": [["programme", "bilans-kariery"]]}
+CLINIC = {"shown": [["clinic", "kot"]]}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("a ile to kosztuje?", ["price"]),
+        ("to jest darmowe?", ["price"]),
+        ("is it free?", ["price"]),
+        ("ile trwa?", ["length"]),
+        ("how many hours is it", ["length"]),
+        ("od ilu lat?", ["age"]),
+        ("from what age", ["age"]),
+        ("czy jest certyfikat?", ["certificate"]),
+        ("kiedy najblizszy", ["date"]),
+        ("when is the next one?", ["date"]),
+        ("gdzie są wolne miejsca", ["seats"]),
+        ("gdzie to jest", ["place"]),
+        ("jakie są warunki i ile kosztuje", ["price", "conditions"]),
+        ("ile płacą za staż", ["stipend"]),
+        ("lubię gotować", []),
+    ],
+)
+def test_what_a_question_asks_about(text: str, asked: list[str]) -> None:
+    assert aspects(text) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence", "slots"),
+    [
+        ("a ile to kosztuje?", "out_of_scope", 0.38, COURSE),
+        ("od ilu lat?", "bot_challenge", 0.16, COURSE),
+        ("czy jest certyfikat?", "ask_qualification", 0.93, COURSE),
+        ("how long does it take?", "ask_privacy", 0.25, COURSE),
+        ("when is the next one?", "ask_courses", 0.56, COURSE),
+        ("a gdzie to jest?", "ask_contact", 0.73, COURSE),
+        ("a ile za to płacą?", "ask_occupation", 0.63, INTERNSHIP),
+        ("ile trwa?", "ask_courses", 0.23, INTERNSHIP),
+        ("kto może?", "nlu_fallback", 0.2, PROGRAMME),
+        ("czy trzeba skierowanie?", "ask_courses", 0.37, CLINIC),
+        ("a bez zgody rodziców?", "nlu_fallback", 0.2, CLINIC),
+    ],
+)
+def test_a_short_question_is_about_what_was_shown(
+    catalogue: Catalogue, text: str, intent: str, confidence: float, slots: dict
+) -> None:
+    assert question(turn(catalogue, text, intent=intent, confidence=confidence, slots=slots)) is Question.FOLLOW_UP
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "entities"),
+    [
+        ("ile zarabia elektryk?", "ask_occupation", {"profession": "elektryk"}),
+        ("ile kosztuje bon szkoleniowy", "ask_adult_programme", {}),
+        ("ile kosztuje wizyta w poradni", "ask_clinic", {}),
+        ("jaki telefon ma WUP?", "ask_contact", {}),
+        ("a ile to kosztuje? nie chce mi się żyć", "crisis", {}),
+        ("stop", "cancel", {}),
+        ("ok, dzięki", "thank", {}),
+    ],
+)
+def test_other_subjects_are_not_taken_for_a_question_about_what_was_shown(
+    catalogue: Catalogue, text: str, intent: str, entities: dict
+) -> None:
+    assert question(turn(catalogue, text, intent=intent, confidence=0.9, entities=entities, slots=COURSE)) is None
+
+
+def test_a_named_course_is_what_the_question_is_about(catalogue: Catalogue) -> None:
+    talk = turn(catalogue, "ile trwa kurs MAG?", intent="ask_courses", entities={"course_type": "spaw-mag"})
+    assert question(talk) is Question.FOLLOW_UP
+
+
+@pytest.mark.parametrize("slots", [{}, COURSE])
+@pytest.mark.parametrize("text", ["ile kosztują kursy?", "macie jakieś darmowe kursy?", "are your courses free?"])
+def test_a_question_about_courses_in_general_is_answered_in_general(
+    catalogue: Catalogue, text: str, slots: dict
+) -> None:
+    talk = turn(catalogue, text, intent="ask_courses", confidence=0.9, slots=slots)
+    assert question(talk) is Question.FOLLOW_UP
+    play(talk, "action_follow_up")
+    assert not cards(talk)
+    assert any("/inform_interest" in payload for payload in payloads(talk))
+
+
+def test_a_question_while_the_bot_asks_which_courses_is_answered_in_general(catalogue: Catalogue) -> None:
+    talk = turn(catalogue, "a ile to kosztuje?", intent="nlu_fallback", form="guidance_form")
+    assert question(talk) is Question.FOLLOW_UP
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence"),
+    [
+        ("jakieś kursy w grudniu?", "ask_courses", 0.99),
+        ("co jest po feriach?", "ask_help", 0.28),
+        ("coś po nowym roku?", "ask_returnee_programme", 0.47),
+        ("gdzie są wolne miejsca?", "ask_science_places", 0.39),
+        ("where are free places?", "ask_contact", 0.29),
+    ],
+)
+def test_a_time_or_free_seats_in_general_lead_to_dates(
+    catalogue: Catalogue, text: str, intent: str, confidence: float
+) -> None:
+    assert question(turn(catalogue, text, intent=intent, confidence=confidence)) is Question.DATES
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("wracam z anglii w grudniu", "ask_returnee_programme"),
+        ("mam egzamin w styczniu", "ask_qualification"),
+        ("w maju mam praktyki, szukam firmy", "ask_internships"),
+    ],
+)
+def test_a_time_inside_another_subject_is_left_alone(catalogue: Catalogue, text: str, intent: str) -> None:
+    assert question(turn(catalogue, text, intent=intent, confidence=0.9)) is None
+
+
+@pytest.mark.parametrize("text", ["mam 40 lat i pracuję, czy dostanę bon?", "can I get a voucher?"])
+def test_a_question_about_oneself_starts_the_eligibility_talk(catalogue: Catalogue, text: str) -> None:
+    assert question(turn(catalogue, text, intent="ask_adult_programme", confidence=0.9)) is Question.ELIGIBILITY
