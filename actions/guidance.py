@@ -46,7 +46,7 @@ def validate_guidance_form(talk: Talk) -> None:
     A message that informs of nothing usable counts as a miss, so that the form asks in other words. Any other message
     sets no slot: then Rasa leaves the form for the answer to that message, and comes back to it.
     """
-    if talk.intent not in ASKING + INFORMING:
+    if talk.intent not in ASKING + INFORMING or talk.tracker.get_slot("question"):
         return
     before = known_facts(talk)
     told = told_now(talk)

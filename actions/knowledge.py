@@ -1,21 +1,47 @@
-"""Questions about occupations, the demand for them, qualifications, schools and contacts."""
+"""Questions about occupations, the demand for them, qualifications and schools."""
 
 from collections.abc import Iterable
 
+from actions.naming import institutions_in
 from actions.registry import action
 from actions.talk import Talk
 from api.catalogue.cards import card
-from api.catalogue.kinds import Institution, InstitutionType, Interest, Occupation, Profession, Qualification, Record
+from api.catalogue.kinds import (
+    BarometerInfo,
+    Industry,
+    Institution,
+    InstitutionType,
+    Interest,
+    Occupation,
+    Profession,
+    Qualification,
+    Record,
+)
+from api.texts import button
 
 MOST_CARDS = 3
+BAROMETER = "barometr-zawodow"
+# Institutions that one asks about as one asks about a school.
+SCHOOLS = frozenset(
+    {
+        InstitutionType.SCHOOL,
+        InstitutionType.VOCATIONAL_COMPETENCE_CENTRE,
+        InstitutionType.SECTORAL_SKILLS_CENTRE,
+    }
+)
 
 
 @action("action_occupation")
 def occupation(talk: Talk) -> None:
-    """The occupations that the message names, else those that the pupil has told."""
-    professions = _found(talk, Profession, _professions(talk))
+    """The occupations that the message names, else those shown last, else those that the pupil has told."""
+    wanted = _professions(talk)
+    talk.slot("subject", wanted)
+    professions = _found(talk, Profession, wanted)
     if professions:
-        talk.say("knowledge.occupation", cards=_cards(talk, professions), buttons=("demand", "schools", "counselling"))
+        key = "knowledge.occupations" if len(professions) > 1 else "knowledge.occupation"
+        talk.say(key, cards=_cards(talk, professions), buttons=("counselling",))
+    elif wanted:
+        talk.say("knowledge.occupation_hold", buttons=("counselling", "occupations"))
     else:
         talk.say("knowledge.which_occupation", buttons=("interests", "counselling"))
 
@@ -26,8 +52,11 @@ def demand(talk: Talk) -> None:
     wanted = set(_professions(talk))
     industries = set(talk.entities("industry"))
     topics = {industry for id_ in talk.entities("interest", "like") for industry in _industries_of(talk, id_)}
+    if not talk.entities("profession") and industries | topics:
+        wanted = set()
+    talk.slot("subject", sorted(wanted))
     if not wanted | industries | topics:
-        talk.say("knowledge.which_demand", buttons=("occupations", "counselling"))
+        talk.say("knowledge.which_demand", buttons=[*_industry_buttons(talk, "demand_of"), "counselling"])
         return
     groups = [group for group in talk.catalogue.all(Occupation) if wanted & set(group.professions)]
     if not groups and not wanted:
@@ -36,7 +65,7 @@ def demand(talk: Talk) -> None:
     if known:
         talk.say("knowledge.demand", cards=_cards(talk, known), buttons=("courses", "counselling"))
     else:
-        talk.say("knowledge.demand_none", buttons=("counselling",))
+        talk.say("knowledge.demand_none", buttons=("counselling",), website=_barometer_site(talk))
 
 
 @action("action_qualification")
@@ -45,9 +74,12 @@ def qualification(talk: Talk) -> None:
     codes = talk.entities("qualification")
     records: list[Record] = [*_found(talk, Qualification, codes)]
     if not records and not codes:
-        records = [*_found(talk, Profession, _professions(talk))]
+        professions = _found(talk, Profession, _professions(talk))
+        learned = dict.fromkeys(code for record in professions for codes in record.qualification_sets for code in codes)
+        records = [*_found(talk, Qualification, learned)] or [*professions]
     if records:
-        talk.say("knowledge.qualification", cards=_cards(talk, records), buttons=("courses", "schools"))
+        key = "knowledge.qualification" if len(records) >= len(codes) else "knowledge.qualification_partly"
+        talk.say(key, cards=_cards(talk, records), buttons=("courses", "schools"))
     elif codes:
         talk.say("knowledge.qualification_hold", buttons=("counselling",))
     else:
@@ -56,8 +88,14 @@ def qualification(talk: Talk) -> None:
 
 @action("action_schools")
 def schools(talk: Talk) -> None:
-    """Schools that teach the occupation, where the facts say so; else schools of its industry, or all."""
-    wanted = talk.entities("profession")
+    """The school that the message names; schools that teach the occupation, where the facts say so; or by industry."""
+    named = [place for place in institutions_in(talk.catalogue, talk.words) if place.type in SCHOOLS]
+    if named:
+        talk.say("knowledge.school_named", cards=_cards(talk, named), buttons=("courses", "contact"))
+        return
+    wanted = talk.entities("profession") or _shown_professions(talk)
+    if wanted:
+        talk.slot("subject", wanted)
     every = [school for school in talk.catalogue.all(Institution) if school.type is InstitutionType.SCHOOL]
     teaching = [school for school in every if set(wanted) & set(school.professions)]
     if teaching:
@@ -65,35 +103,59 @@ def schools(talk: Talk) -> None:
         return
     industries = {i for profession in _found(talk, Profession, wanted) for i in profession.industries}
     industries |= set(talk.entities("industry"))
-    near = [school for school in every if industries & set(school.industries)] if industries else every
-    key = "knowledge.schools_none" if wanted else "knowledge.schools"
-    talk.say(key, cards=_cards(talk, near or every), buttons=("courses", "counselling"))
-
-
-@action("action_contact")
-def contact(talk: Talk) -> None:
-    """Confirmed contacts of the institutions of the named industry; otherwise say that there is no confirmed number."""
-    industries = {i for p in _found(talk, Profession, talk.entities("profession")) for i in p.industries}
-    industries |= set(talk.entities("industry"))
-    near = [
-        institution
-        for institution in talk.catalogue.all(Institution)
-        if industries & set(institution.industries) and (institution.website or institution.phone)
-    ]
+    near = [school for school in every if industries & set(school.industries)]
     if near:
-        talk.say("knowledge.contact", cards=_cards(talk, near), buttons=("schools", "counselling"))
+        key = "knowledge.schools_none" if wanted else "knowledge.schools"
+        talk.say(key, cards=_cards(talk, near), buttons=("courses", "counselling"))
+    elif wanted:
+        talk.say("knowledge.schools_unknown", buttons=("counselling",))
     else:
-        talk.say("knowledge.contact_none", buttons=("schools", "clinic", "counselling"))
+        industry_buttons = _industry_buttons(talk, "schools_of")
+        talk.say("knowledge.which_school", buttons=[*industry_buttons, "counselling"], count=len(every))
+
+
+def answer_about_occupations(talk: Talk, asked: list[str]) -> None:
+    """Who teaches the occupations that were shown, whether there is work; pay and ages are not known."""
+    if "teaching" in asked:
+        schools(talk)
+    elif "work" in asked:
+        demand(talk)
+    else:
+        talk.say("knowledge.occupation_unknown", buttons=("counselling",))
 
 
 def _professions(talk: Talk) -> list[str]:
-    """The professions that the message names, else those that the pupil learns."""
-    return talk.entities("profession") or list(talk.tracker.get_slot("profession") or [])
+    """The professions that the message names, else those that the talk is about, else those that the pupil learns."""
+    slot = talk.tracker.get_slot
+    return talk.entities("profession") or _shown_professions(talk) or list(slot("subject") or slot("profession") or [])
+
+
+def _shown_professions(talk: Talk) -> list[str]:
+    """The professions on the cards that were shown last: "a kto tego uczy?"."""
+    found: list[str] = []
+    for kind, id_ in talk.shown:
+        if kind == "occupation" and talk.catalogue.find(Profession, id_):
+            found.append(id_)
+        elif kind == "occupation" and (group := talk.catalogue.find(Occupation, id_)):
+            found += group.professions
+    return list(dict.fromkeys(found))
 
 
 def _industries_of(talk: Talk, interest: str) -> Iterable[str]:
     record = talk.catalogue.find(Interest, interest)
     return record.industries if record else ()
+
+
+def _barometer_site(talk: Talk) -> str:
+    record = talk.catalogue.find(BarometerInfo, BAROMETER)
+    return record.website or "" if record else ""
+
+
+def _industry_buttons(talk: Talk, name: str) -> list[dict[str, str]]:
+    return [
+        button(name, talk.language, industry=record.id, name=record.name(talk.language).capitalize())
+        for record in talk.catalogue.all(Industry)
+    ]
 
 
 def _found[R: Record](talk: Talk, model: type[R], ids: Iterable[str]) -> list[R]:

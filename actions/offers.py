@@ -1,26 +1,46 @@
-"""Internships and places that show science."""
+"""Places that show science."""
 
+from actions.contact import say_contact
+from actions.naming import institutions_in
 from actions.registry import action
 from actions.talk import Talk
-from api.catalogue.cards import institution_card, internship_card
-from api.catalogue.kinds import Institution, InstitutionType, InternshipRule
+from api.catalogue.cards import institution_card
+from api.catalogue.kinds import Industry, Institution, InstitutionType, Interest, Profession
+from api.texts import button
 
 MOST_CARDS = 4
-# The rule that answers first: what a pupil internship is; then the past round in Kraków, then the neighbouring forms.
-INTERNSHIP_ORDER = ("staz-uczniowski", "staz-ckz-krakow", "staz-uczniowski-umowa", "mlodociany")
-
-
-@action("action_internships")
-def internships(talk: Talk) -> None:
-    """What is known about internships; employers' offers are not in the catalogue yet, and that is said."""
-    rules = [rule for id_ in INTERNSHIP_ORDER if (rule := talk.catalogue.find(InternshipRule, id_))]
-    cards = [internship_card(talk.catalogue, rule, talk.language) for rule in rules[:MOST_CARDS]]
-    talk.say("offers.internships", cards=cards, buttons=("internship_list", "courses", "counselling"))
 
 
 @action("action_science_places")
 def science_places(talk: Talk) -> None:
-    """Institutions that popularise science."""
+    """Places that popularise science: the one that is named, else those of what is named or the pupil likes."""
     places = [place for place in talk.catalogue.all(Institution) if place.type is InstitutionType.SCIENCE_INSTITUTION]
-    cards = [institution_card(talk.catalogue, place, talk.language) for place in places[:MOST_CARDS]]
-    talk.say("offers.science" if cards else "offers.science_none", cards=cards, buttons=("courses", "interests"))
+    if asked_for := [place for place in institutions_in(talk.catalogue, talk.words) if place in places]:
+        say_contact(talk, asked_for)
+        return
+    named = _fields(talk, talk.entities("profession"), talk.entities("interest", "like"), talk.entities("industry"))
+    slot = talk.tracker.get_slot
+    wanted = named or _fields(talk, slot("profession") or [], slot("interest") or [], slot("industry") or [])
+    near = [place for place in places if wanted & set(place.industries)] if wanted else places
+    if not places:
+        talk.say("offers.science_none", buttons=("courses", "interests"))
+        return
+    shown = near or places
+    cards = [institution_card(talk.catalogue, place, talk.language) for place in shown[:MOST_CARDS]]
+    key = "offers.science_field" if wanted and near else "offers.science_other" if named else "offers.science"
+    names = [record.name(talk.language) for record in talk.catalogue.all(Industry) if record.id in wanted]
+    talk.say(key, cards=cards, buttons=[*_industry_buttons(talk), "interests"], fields=", ".join(names))
+
+
+def _fields(talk: Talk, professions: list[str], interests: list[str], industries: list[str]) -> set[str]:
+    """The industries of all these."""
+    learned = (talk.catalogue.find(Profession, id_) for id_ in professions)
+    liked = (talk.catalogue.find(Interest, id_) for id_ in interests)
+    return {*industries, *(i for record in (*learned, *liked) if record for i in record.industries)}
+
+
+def _industry_buttons(talk: Talk) -> list[dict[str, str]]:
+    return [
+        button("science_of", talk.language, industry=record.id, name=record.name(talk.language).capitalize())
+        for record in talk.catalogue.all(Industry)
+    ]

@@ -2,21 +2,12 @@
 
 from actions.registry import action
 from actions.talk import Talk
-from api.catalogue.cards import helpline_card, institution_card
-from api.catalogue.kinds import Helpline, Institution, InstitutionType
+from api.catalogue.cards import helpline_card
+from api.catalogue.kinds import Helpline
 
 CRISIS_LINES = ("112", "116111", "800121212")
 VIOLENCE_LINES = ("112", "116111", "800121212", "800120002")
 DISTRESS_LINES = ("116111",)
-MOST_CLINICS = 4
-
-
-@action("action_clinic")
-def clinic(talk: Talk) -> None:
-    """How a clinic is reached, and the clinics whose records are cleared."""
-    clinics = [i for i in talk.catalogue.all(Institution) if i.type is InstitutionType.CLINIC]
-    cards = [institution_card(talk.catalogue, record, talk.language) for record in clinics[:MOST_CLINICS]]
-    talk.say("people.clinic", cards=cards, buttons=("counselling", "human"))
 
 
 @action("action_human")
