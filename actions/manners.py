@@ -1,6 +1,7 @@
 """The talk itself: greeting, thanks, help, privacy, complaints, and what to do when the bot does not understand."""
 
 from actions.bookings import show_own, wants_to_take_back
+from actions.lexicon import both, pattern, plain, words_of
 from actions.registry import action, answers, perform
 from actions.talk import MENU, Talk
 from api.texts import text
@@ -8,6 +9,21 @@ from api.texts import text
 # Below this a guess is not worth offering as a button.
 WORTH_OFFERING = 0.12
 NOT_OFFERED = frozenset({"out_of_scope"})
+TOPICS = (*MENU, "occupations", "demand", "schools", "clinic", "human", "more_topics")
+MORE_TOPICS = (
+    "qualifications",
+    "science",
+    "prevention",
+    "adults",
+    "returnees",
+    "contact",
+    "privacy",
+    "other_language",
+    "start_over",
+    "human",
+)
+# What starting over does not forget: the language, and what Rasa keeps for itself.
+KEPT = frozenset({"language", "requested_slot", "session_started_metadata"})
 
 
 def _simple(name: str, key: str, buttons: tuple[str, ...] = MENU) -> None:
@@ -21,21 +37,48 @@ def _simple(name: str, key: str, buttons: tuple[str, ...] = MENU) -> None:
 _simple("action_greet", "talk.greet")
 _simple("action_goodbye", "talk.goodbye", ())
 _simple("action_thank", "talk.thank")
-_simple("action_help", "talk.help", (*MENU, "demand", "human"))
 _simple("action_who", "talk.who", ("help", "privacy", "human"))
-_simple("action_privacy", "talk.privacy", ("help",))
-_simple("action_delete_data", "talk.delete_data", ())
-_simple("action_complain", "talk.complain", (*MENU, "human"))
+_simple("action_privacy", "talk.privacy", ("delete", "help"))
+_simple("action_delete_data", "talk.delete_data", ("privacy", "help"))
 _simple("action_out_of_scope", "talk.out_of_scope")
+
+
+@action("action_help")
+def help_(talk: Talk) -> None:
+    """What the bot can do, with a button for each topic on two pages."""
+    if talk.entities("more"):
+        talk.say("talk.help_more", buttons=MORE_TOPICS)
+    else:
+        talk.say("talk.help", buttons=TOPICS)
+
+
+@action("action_complain")
+def complain(talk: Talk) -> None:
+    """Sorry, and the topics; the second time in a row a person, whom "yes" then calls."""
+    if _before(talk) == "action_complain":
+        talk.slot("offer", "action_human")
+        talk.say("talk.complain_again", buttons=("human", "counselling", "start_over"))
+    else:
+        talk.say("talk.complain", buttons=(*MENU, "human"))
 
 
 @action("action_cancel")
 async def cancel(talk: Talk) -> None:
-    """Drop the topic; whoever wants to take back a sign-up or call off an appointment is shown how."""
+    """Leave what we are doing; "start over" also forgets what the pupil has told, and says so.
+
+    Whoever wants to take back a sign-up or call off an appointment is shown how.
+    """
     if wants_to_take_back(talk):
         await show_own(talk)
-    else:
-        talk.say("talk.cancel", buttons=MENU)
+        return
+    if not (talk.entities("again") or pattern(both(words_of("talk")["start_over"])).search(plain(talk.words))):
+        talk.slot("offer", None)
+        talk.say("talk.cancel", buttons=(*MENU, "start_over"))
+        return
+    for name, value in talk.tracker.slots.items():
+        if value is not None and name not in KEPT:
+            talk.slot(name, None)
+    talk.say("talk.start_over", buttons=MENU)
 
 
 @action("action_affirm")
@@ -87,18 +130,18 @@ def fallback(talk: Talk) -> None:
         for guess in talk.ranking[:2]
         if guess["confidence"] >= WORTH_OFFERING and guess["name"] not in NOT_OFFERED
     ]
-    if guesses and not _was_unsure_before(talk):
+    if guesses and _before(talk) != "action_fallback":
         buttons = [{"title": text(f"guesses.{name}", talk.language), "payload": f"/{name}"} for name in guesses]
         talk.say("talk.unsure", buttons=[*buttons, "help"])
     else:
         talk.say("talk.lost", buttons=(*MENU, "human"))
 
 
-def _was_unsure_before(talk: Talk) -> bool:
-    """Whether the turn before this one ended in the fallback, too."""
+def _before(talk: Talk) -> str:
+    """The action that ended the turn before this one."""
     actions = [
         event["name"]
         for event in talk.tracker.events
         if event.get("event") == "action" and event["name"] not in ("action_listen", "action_extract_slots")
     ]
-    return actions[-1:] == ["action_fallback"]
+    return str(actions[-1]) if actions else ""

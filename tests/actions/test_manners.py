@@ -1,8 +1,14 @@
-"""The language that a message asks for."""
+"""The talk itself: the language that is asked for, starting over, complaints, the menu."""
 
 import pytest
+import yaml
 
 from actions.manners import wanted_language
+from api.catalogue.view import Catalogue
+from api.settings import ROOT
+from tests.actions.topic_turns import payloads, play, said, turn
+
+INTENTS = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["intents"]
 
 
 @pytest.mark.parametrize(
@@ -19,3 +25,35 @@ from actions.manners import wanted_language
 )
 def test_the_language_that_is_named(message: str, language: str | None) -> None:
     assert wanted_language(message) == language
+
+
+@pytest.mark.parametrize("text", ["od nowa", "zacznij od początku", "start over please", "reset"])
+def test_starting_over_forgets_all_but_the_language_and_says_so(catalogue: Catalogue, text: str) -> None:
+    slots = {"language": "pl", "interest": ["cooking"], "grade": "2", "shown": [["course", "cnc"]], "misses": 0}
+    talk = turn(catalogue, text, intent="cancel", slots=slots)
+    after = {**slots, **play(talk, "action_cancel")}
+    assert {name: value for name, value in after.items() if value is not None} == {"language": "pl"}
+    assert "Nie pamiętam już" in said(talk)
+
+
+def test_stopping_forgets_nothing(catalogue: Catalogue) -> None:
+    slots = {"interest": ["cooking"]}
+    after = play(turn(catalogue, "stop", intent="cancel", slots=slots), "action_cancel")
+    assert "interest" not in after
+
+
+def test_the_second_complaint_in_a_row_leads_to_a_person(catalogue: Catalogue) -> None:
+    first = turn(catalogue, "jesteś do niczego", intent="complain", before="action_greet")
+    assert "offer" not in play(first, "action_complain")
+    second = turn(catalogue, "nic nie umiesz", intent="complain", before="action_complain")
+    assert play(second, "action_complain")["offer"] == "action_human"
+    assert payloads(second)[0] == "/ask_human"
+
+
+def test_the_menu_reaches_every_topic_by_buttons(catalogue: Catalogue) -> None:
+    first, second = turn(catalogue, intent="ask_help"), turn(catalogue, intent="ask_help", entities={"more": "yes"})
+    play(first, "action_help")
+    play(second, "action_help")
+    offered = {payload.partition("{")[0] for talk in (first, second) for payload in payloads(talk)}
+    topics = {f"/{name}" for name in INTENTS if name.startswith("ask_")}
+    assert topics <= offered
