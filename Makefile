@@ -5,7 +5,7 @@ PYTHON3 := $(shell command -v python3 || command -v python)
 PYTHON := .venv/bin/python
 PYTHON_BOT := bot/.venv/bin/python
 
-.PHONY: help run test lint types train eval validate bench remove-examples lock clean environments environments-dev
+.PHONY: help run test lint types train eval validate bench admin remove-examples lock clean environments environments-dev
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ validate: environments-dev ## Rasa's check of domain, rules and training data; w
 
 bench: environments-dev ## Measure start, turns, long talks and open streams; writes docs/benchmarks.md
 	@$(PYTHON) -m bench
+
+admin: environments ## Print a one-time link to an account of the console (EMAIL=… NAME="…")
+	@$(PYTHON) -m scripts.create_admin "$(EMAIL)" "$(NAME)"
 
 remove-examples: environments ## Take the example dates of courses out of the catalogue
 	@$(PYTHON) -m scripts.remove_examples

@@ -10,12 +10,6 @@ VIOLENCE_LINES = ("112", "116111", "800121212", "800120002")
 DISTRESS_LINES = ("116111",)
 
 
-@action("action_human")
-def human(talk: Talk) -> None:
-    """A person now: nobody is in the chat yet, so say where people are."""
-    talk.say("people.human", cards=_lines(talk, DISTRESS_LINES), buttons=("counselling", "clinic"))
-
-
 @action("action_crisis")
 def crisis(talk: Talk) -> None:
     """Danger to life or health: the numbers first, then a person."""

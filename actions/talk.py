@@ -80,14 +80,20 @@ class Talk:
         buttons: Sequence[str | dict[str, str]] = (),
         cards: Sequence[dict[str, Any]] = (),
         safety: bool = False,
+        handoff: str | None = None,
         **values: Any,
     ) -> None:
-        """Answer with the text of this key. Buttons are given by name (`buttons.yml`) or ready made."""
+        """Answer with the text of this key. Buttons are given by name (`buttons.yml`) or ready made.
+
+        `handoff` asks the heart to hand the conversation over to a person, for this reason.
+        """
         extra: dict[str, Any] = {"cards": list(cards)}
         if cards:
             self.slot("shown", [[card["kind"], card["id"]] for card in cards])
         if safety:
             extra["safety"] = True
+        if handoff:
+            extra["handoff"] = handoff
         self.dispatcher.utter_message(
             text=self._wording(key, values),
             buttons=[button(b, self.language) if isinstance(b, str) else b for b in buttons],

@@ -2,6 +2,7 @@
 
 ServiceError
 ├── Unauthorized (401)      no token, or one that nobody has
+├── Forbidden (403)         the caller is known, but may not do this
 ├── NotFound (404)          no such record, or somebody else's
 ├── Conflict (409)          what is asked for is taken, or no longer possible
 ├── Invalid (422)           a field is wrong; names the field
@@ -43,6 +44,13 @@ class Unauthorized(ServiceError):
 
     def __init__(self, message: str = "A valid bearer token is needed.") -> None:
         super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(ServiceError):
+    """The caller is known, but may not do this."""
+
+    status = 403
+    code = "forbidden"
 
 
 class NotFound(ServiceError):

@@ -18,6 +18,7 @@ from api.appointments.routes import router as appointments
 from api.catalogue.routes import router as catalogue
 from api.channels.web.limits import Limiter
 from api.channels.web.routes import router as web_channel
+from api.console.routes import router as console
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import RasaClient
 from api.conversations.service import Heart
@@ -49,7 +50,7 @@ def app(configuration: Settings | None = None) -> FastAPI:
         allow_headers=["authorization", "content-type"],
         expose_headers=["retry-after"],
     )
-    for router in (web_channel, catalogue, appointments, widget):
+    for router in (web_channel, catalogue, appointments, widget, console):
         application.include_router(router)
     application.add_api_route("/healthz", _healthz, include_in_schema=False)
     application.add_api_route("/readyz", _readyz, include_in_schema=False)

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="SQLAlchemy address of the database; SQLite in `var/` when unset."
     )
+    public_url: str | None = Field(None, description="Address under which people reach the service, for links.")
     drogowskaz_var: Path = Field(ROOT / "var", description="Folder of database files, models and caches.")
     rate_limits: Annotated[bool, NoDecode] = Field(
         True, description="`off` lifts the limits per address and conversation."
@@ -31,7 +32,6 @@ class Settings(BaseSettings):
     contact_keys: str | None = Field(
         None, description="Keys of names and contacts, newest first, commas between; a file in `var/` when unset."
     )
-    public_url: str | None = Field(None, description="Address by which pupils reach the service, for links.")
     log_level: str = Field("INFO", description="Least severe log level that is written.")
 
     @field_validator("rate_limits", mode="before")

@@ -1,24 +1,45 @@
 """Every table of the service in one list, for the migrations and the tests."""
 
+from api.accounts.models import AuditEntry, Invitation, SignInFailures, Staff, StaffSession
 from api.appointments.models import Appointment, AppointmentSlot
 from api.catalogue.models import CatalogueRecord, CatalogueState, CourseEdition
+from api.console.models import CannedReply, Note, Presence, ReadMark, Tag
+from api.conversations.desk import DeskCounter, DeskNews
 from api.conversations.forgetting import PendingForgetting
+from api.conversations.handoff import OwnerChange
+from api.conversations.hours import OpeningHours
 from api.conversations.models import Conversation, Event, InboxMessage, Receipt, SentPayload
+from api.conversations.understanding import Understanding
 from api.requests.models import Request
 from api.signups.models import Signup
 
 ALL_TABLES = (
     Appointment,
     AppointmentSlot,
+    AuditEntry,
+    CannedReply,
     CatalogueRecord,
     CatalogueState,
     Conversation,
     CourseEdition,
+    DeskCounter,
+    DeskNews,
     Event,
     InboxMessage,
+    Invitation,
+    Note,
+    OpeningHours,
+    OwnerChange,
     PendingForgetting,
+    Presence,
+    ReadMark,
     Receipt,
     Request,
     SentPayload,
+    SignInFailures,
     Signup,
+    Staff,
+    StaffSession,
+    Tag,
+    Understanding,
 )

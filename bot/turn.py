@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from typing import Any, Dict, List, NamedTuple, Optional, Text
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Text
 
 import aiohttp
 from rasa.core.actions.action import ActionExecutionRejection
@@ -28,6 +28,7 @@ from bot.corrections import corrected, named_alone
 from bot.wishes import clauses, wishes
 
 CHANNEL = "turn"
+COUNSELLOR = "counsellor"
 LANGUAGE_SLOT = "language"
 LANGUAGES = ("pl", "en")
 MOST_ACTIONS = 12
@@ -61,13 +62,17 @@ class BadPayload(ValueError):
 
 
 class Turn(NamedTuple):
-    """What the heart sends. Exactly one of `text` and `payload` is set; `language` is the conversation's so far."""
+    """What the heart sends. Exactly one of `text` and `payload` is set; `language` is the conversation's so far.
+
+    `said` is what a counsellor has written since the bot's last turn: the bot should know it.
+    """
 
     conversation: str
     message_id: str
     text: Optional[str] = None
     payload: Optional[str] = None
     language: Optional[str] = None
+    said: Sequence[str] = ()
 
 
 class _NoOutput(OutputChannel):
@@ -90,6 +95,8 @@ async def play(processor: MessageProcessor, turn: Turn) -> Dict[str, Any]:
     output = _NoOutput()
     tracker = await processor.fetch_tracker_and_update_session(turn.conversation, output)
     if not _was_played(tracker, turn.message_id):
+        for line in turn.said:
+            tracker.update(BotUttered(line, metadata={"sender": COUNSELLOR}), processor.domain)
         parsed = await _understand(processor, tracker, turn)
         known_language = tracker.get_slot(LANGUAGE_SLOT) or turn.language
         language = known_language if is_own_words(tracker, parsed) else None
@@ -260,7 +267,7 @@ def _messages(tracker: DialogueStateTracker, message_id: str) -> List[Dict[str, 
     for event in tracker.events:
         if isinstance(event, UserUttered):
             inside = event.message_id == message_id
-        elif inside and isinstance(event, BotUttered):
+        elif inside and isinstance(event, BotUttered) and event.metadata.get("sender") != COUNSELLOR:
             custom = event.data.get("custom") or {}
             said.append({"text": event.text or "", "buttons": event.data.get("buttons") or [], **custom})
     return said
@@ -268,7 +275,9 @@ def _messages(tracker: DialogueStateTracker, message_id: str) -> List[Dict[str, 
 
 def _answer(tracker: DialogueStateTracker, message_id: str) -> Dict[str, Any]:
     heard = next(event for event in tracker.events if isinstance(event, UserUttered) and event.message_id == message_id)
-    entities = [{"entity": entity["entity"], "value": entity["value"]} for entity in heard.entities]
+    entities = [
+        {name: entity[name] for name in ("entity", "value", "role") if entity.get(name)} for entity in heard.entities
+    ]
     return {
         "messages": _messages(tracker, message_id),
         "language": tracker.get_slot(LANGUAGE_SLOT),

@@ -38,7 +38,11 @@ class Outcome(StrEnum):
 
 
 class Conversation(Base):
-    """One talk. `last_seq` is the number of its latest event; `lease_*` say which worker plays its turn now."""
+    """One talk. `last_seq` is the number of its latest event; `lease_*` say which worker plays its turn now.
+
+    Only `handoff.change_owner` sets `owner*` and `counsellor*`. `contact_seq` is the message in which the pupil left a
+    contact while waiting for a person.
+    """
 
     __tablename__ = "conversations"
 
@@ -48,6 +52,13 @@ class Conversation(Base):
     language: Mapped[str | None] = mapped_column(String(2))
     owner: Mapped[str] = mapped_column(String(16), default=Owner.BOT)
     owner_version: Mapped[int] = mapped_column(default=0)
+    owner_since: Mapped[datetime | None] = mapped_column(default=now)
+    owner_reason: Mapped[str | None] = mapped_column(String(40))
+    counsellor_id: Mapped[int | None]
+    counsellor_name: Mapped[str | None] = mapped_column(String(80))
+    safety_at: Mapped[datetime | None]
+    safety_handled_at: Mapped[datetime | None]
+    contact_seq: Mapped[int | None]
     last_seq: Mapped[int] = mapped_column(default=0)
     lease_holder: Mapped[str | None] = mapped_column(String(36))
     lease_until: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """The way to Rasa: one turn at a time through our own channel (`bot/channel.py`)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,15 +42,26 @@ class RasaClient:
         )
 
     async def turn(
-        self, conversation_id: str, message_id: str, *, text: str | None, payload: str | None, language: str | None
+        self,
+        conversation_id: str,
+        message_id: str,
+        *,
+        text: str | None,
+        payload: str | None,
+        language: str | None,
+        said: Sequence[str] = (),
     ) -> Answer:
-        """Play a turn; the same message id again gives the same answer. Raises RasaAway, TurnFailed, Erased."""
+        """Play a turn; the same message id again gives the same answer. `said` are a counsellor's lines since the last.
+
+        Raises RasaAway, TurnFailed or Erased.
+        """
         body = {
             "conversation": conversation_id,
             "message_id": message_id,
             "text": text,
             "payload": payload,
             "language": language,
+            "said": list(said),
         }
         try:
             response = await self._client.post("/webhooks/turn/play", json=body)

@@ -12,7 +12,9 @@ from typing import Any, cast
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.conversations import repository
+from api.conversations import handoff, repository, understanding
+from api.conversations.desk import DESK
+from api.conversations.lines import end_turn, say
 from api.conversations.models import Conversation, Event, EventType, InboxMessage, Outcome, Owner, Receipt
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import Answer
@@ -24,7 +26,6 @@ log = structlog.get_logger()
 
 LONGEST_TEXT = 4000
 INBOX = "inbox"
-TO_A_PERSON = "/ask_human"
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,14 @@ async def open_conversation(heart: Heart, channel: str, language: Language | Non
     async with heart.database.transaction() as session:
         session.add(conversation)
         await session.flush()
-        await _say(session, conversation.id, greeting(language), sender="bot")
+        await say(session, conversation.id, greeting(language), sender="bot")
     return conversation, token
+
+
+def announce(heart: Heart, conversation_id: str) -> None:
+    """Wake everybody whom a change of the conversation may concern: its readers, the desk, the workers."""
+    for topic in (conversation_id, DESK, INBOX):
+        heart.notifier.notify(topic)
 
 
 def greeting(language: Language | None) -> dict[str, Any]:
@@ -83,22 +90,21 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
         shown = typed if payload is None else await _title(session, conversation, payload)
         if shown is None:
             raise Invalid("This button was not offered in the conversation.", field="payload")
+        if conversation.owner == Owner.CLOSED:
+            await handoff.change_owner(session, conversation_id, to=Owner.BOT, by=handoff.PUPIL, reason="wrote_again")
         seq = await repository.append(
             session, conversation_id, EventType.MESSAGE, {"text": shown, "buttons": [], "cards": []}, sender="pupil"
         )
         session.add(Receipt(conversation_id=conversation_id, client_id=client_id, seq=seq))
-        if conversation.owner == Owner.BOT:
+        if await handoff.hear(session, conversation, seq, typed=typed, payload=payload):
             session.add(InboxMessage(conversation_id=conversation_id, seq=seq, text=typed, payload=payload))
-        else:
-            await _end_turn(session, conversation_id, seq, Outcome.HANDED_OVER)
-    heart.notifier.notify(conversation_id)
-    heart.notifier.notify(INBOX)
+    announce(heart, conversation_id)
     return seq
 
 
 async def _title(session: AsyncSession, conversation: Conversation, payload: str) -> str | None:
     """The title of a button that may act: one that was sent, or the way to a person, which is always open."""
-    if payload == TO_A_PERSON:
+    if payload == handoff.TO_A_PERSON:
         return button("human", cast(Language, conversation.language or "pl"))["title"]
     return await repository.title_of(session, conversation.id, payload)
 
@@ -112,20 +118,38 @@ async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Ans
         conversation = await repository.lock(session, conversation_id)
         if conversation is None:
             return False
+        await understanding.keep(session, conversation_id, seq, answer.nlu)
         waiting = await session.get(InboxMessage, (conversation_id, seq))
         if waiting is None:
             return True
         if conversation.owner == Owner.BOT:
             conversation.language = answer.language
-            for message in answer.messages:
-                body = {"language": answer.language, "cards": [], **message}
-                await _say(session, conversation_id, body, sender="bot", reply_to=seq)
-            await _end_turn(session, conversation_id, seq, Outcome.ANSWERED)
+            await _write_messages(session, waiting, answer)
         else:
-            await _end_turn(session, conversation_id, seq, Outcome.HANDED_OVER)
-        await repository.take_out(session, waiting)
-    heart.notifier.notify(conversation_id)
+            await end_turn(session, conversation_id, seq, Outcome.HANDED_OVER)
+            await repository.take_out(session, waiting)
+    announce(heart, conversation_id)
     return True
+
+
+async def _write_messages(session: AsyncSession, waiting: InboxMessage, answer: Answer) -> None:
+    """The bot's messages and the end of the turn.
+
+    A message with `safety` flags the talk, one with `handoff` (a reason) hands it over to a person.
+    """
+    conversation_id, seq = waiting.conversation_id, waiting.seq
+    reason = None
+    for message in answer.messages:
+        body = {"language": answer.language, "cards": [], **message}
+        reason = body.pop("handoff", reason)
+        await say(session, conversation_id, body, sender="bot", reply_to=seq)
+    if any(message.get("safety") for message in answer.messages):
+        await handoff.flag_safety(session, conversation_id)
+    if reason is not None:
+        await handoff.change_owner(session, conversation_id, to=Owner.WAITING, by=handoff.BOT, reason=reason)
+    else:
+        await end_turn(session, conversation_id, seq, Outcome.ANSWERED)
+        await repository.take_out(session, waiting)
 
 
 async def write_failure(heart: Heart, conversation_id: str, seq: int) -> None:
@@ -136,8 +160,8 @@ async def write_failure(heart: Heart, conversation_id: str, seq: int) -> None:
         if conversation is None or waiting is None:
             return
         body = _fixed(conversation, "talk.failed", buttons=["human"])
-        await _say(session, conversation_id, body, sender="bot", reply_to=seq)
-        await _end_turn(session, conversation_id, seq, Outcome.FAILED)
+        await say(session, conversation_id, body, sender="bot", reply_to=seq)
+        await end_turn(session, conversation_id, seq, Outcome.FAILED)
         await repository.take_out(session, waiting)
     heart.notifier.notify(conversation_id)
 
@@ -151,7 +175,7 @@ async def tell_to_wait(heart: Heart, conversation_id: str) -> None:
             return
         if not any(message.told_to_wait for message in waiting):
             body = _fixed(conversation, "conversation.wait", buttons=[])
-            await _say(session, conversation_id, body, sender="system", reply_to=waiting[0].seq)
+            await say(session, conversation_id, body, sender="system", reply_to=waiting[0].seq)
         for message in waiting:
             message.told_to_wait = True
     heart.notifier.notify(conversation_id)
@@ -175,16 +199,3 @@ def event_json(event: Event) -> dict[str, Any]:
     if event.sender:
         json["sender"] = event.sender
     return {**json, **event.body, "reply_to": event.reply_to, "created_at": event.created_at.isoformat()}
-
-
-async def _say(
-    session: AsyncSession, conversation_id: str, body: dict[str, Any], *, sender: str, reply_to: int | None = None
-) -> None:
-    """Add a message and remember all its buttons, those on cards too."""
-    await repository.append(session, conversation_id, EventType.MESSAGE, body, sender=sender, reply_to=reply_to)
-    on_cards = [b for card in body.get("cards", []) for b in card.get("buttons", [])]
-    await repository.remember_buttons(session, conversation_id, [*body.get("buttons", []), *on_cards])
-
-
-async def _end_turn(session: AsyncSession, conversation_id: str, seq: int, outcome: Outcome) -> None:
-    await repository.append(session, conversation_id, EventType.TURN_END, {"outcome": outcome}, reply_to=seq)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
-from api.conversations import forgetting, reader, repository
+from api.conversations import forgetting, handoff, reader, repository
 from api.conversations.jobs import every
 from api.conversations.models import Conversation, InboxMessage
 from api.conversations.rasa import Erased, RasaAway, RasaClient, TurnFailed
@@ -38,10 +38,11 @@ class Pace:
 
 
 class Claim(NamedTuple):
-    """A message that this worker may play now, and the language of its conversation."""
+    """A message that this worker may play now, the language of its conversation, and what a counsellor wrote before."""
 
     message: InboxMessage
     language: str | None
+    said: list[str]
 
 
 class Worker:
@@ -127,14 +128,20 @@ class Worker:
             if not waiting or waiting[0].due_at > now():
                 return None
             conversation = await session.get_one(Conversation, conversation_id)
-            return Claim(waiting[0], conversation.language)
+            said = await handoff.said_meanwhile(session, conversation_id, waiting[0].seq)
+            return Claim(waiting[0], conversation.language, said)
 
     async def _play(self, conversation_id: str, claim: Claim) -> bool:
         """Play one turn; whether to go on with the conversation's next message."""
         message = claim.message
         try:
             answer = await self._rasa.turn(
-                conversation_id, str(message.seq), text=message.text, payload=message.payload, language=claim.language
+                conversation_id,
+                str(message.seq),
+                text=message.text,
+                payload=message.payload,
+                language=claim.language,
+                said=claim.said,
             )
             return await write_answer(self._heart, conversation_id, message.seq, answer)
         except RasaAway as reason:

@@ -1,6 +1,7 @@
 """A double of Rasa at the interface of `RasaClient`: it remembers what it played, and can be away, slow or broken."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import cast
 
 from api.conversations.rasa import Answer, Erased, RasaAway, RasaClient, TurnFailed
@@ -21,7 +22,14 @@ class ScriptedRasa:
         return cast(RasaClient, self)
 
     async def turn(
-        self, conversation_id: str, message_id: str, *, text: str | None, payload: str | None, language: str | None
+        self,
+        conversation_id: str,
+        message_id: str,
+        *,
+        text: str | None,
+        payload: str | None,
+        language: str | None,
+        said: Sequence[str] = (),
     ) -> Answer:
         """Play a turn in the mood of the moment."""
         await asyncio.sleep(0)

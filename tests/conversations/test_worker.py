@@ -134,7 +134,7 @@ async def test_a_bug_of_ours_ends_the_turn_instead_of_playing_it_for_ever(
 
 
 async def test_a_long_turn_keeps_its_lease(heart: Heart, rasa: ScriptedRasa) -> None:
-    pace = Pace(look=0.01, lease=0.3, renew=0.05, tell=60)
+    pace = Pace(look=0.01, lease=2, renew=0.1, tell=60)
     talk, slow = await opened(heart), asyncio.Event()
     play = rasa.turn
 
@@ -146,7 +146,7 @@ async def test_a_long_turn_keeps_its_lease(heart: Heart, rasa: ScriptedRasa) -> 
     worker = Worker(heart, rasa.client(), pace)
     worker.start()
     (seq,) = await send(heart, talk, "a")
-    await asyncio.sleep(1)
+    await asyncio.sleep(2.5)
     async with heart.database.transaction(read_only=True) as session:
         assert await repository.waiting_conversations(session, now(), "another worker", 10) == []
     slow.set()

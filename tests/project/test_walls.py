@@ -27,6 +27,8 @@ MAY_IMPORT = {
     "api.signups": {"api.signups", "api.catalogue", *TOOLS},
     "api.channels": {"api.channels", "api.conversations", "api.privacy", *TOOLS},
     "api.catalogue": {"api.catalogue", *TOOLS},
+    "api.accounts": {"api.accounts", *TOOLS},
+    "api.console": {"api.console", "api.accounts", "api.catalogue", "api.conversations", *TOOLS},
     "api.widget": {"api.widget", *TOOLS},
 }
 OURS = ("api", "actions", "bot", "scripts", "tests")

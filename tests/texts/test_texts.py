@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 import yaml
 
+from api.conversations.handoff import COMMANDS
 from api.settings import ROOT
 from api.texts import LANGUAGES, Language, all_texts, button, day, join, text, variants
 
@@ -23,6 +24,8 @@ GENDERED = re.compile(
     r"\b(?:\w+(?:łeś|łaś|łbyś|łabyś)|(?:jesteś|byłbyś|byłabyś)\s+\w+(?:ny|na|ty|ta)|\w+\(a\)|\w+/a\b|zainteresowany|sam)\b"
 )
 INTENTS = set(yaml.safe_load((ROOT / "domain.yml").read_text())["intents"])
+# Payloads that the heart answers itself.
+HEART = {command.removeprefix("/") for command in COMMANDS}
 
 
 def forms(key: str, language: Language) -> list[str]:
@@ -82,7 +85,7 @@ def test_a_button_has_both_titles_short_and_a_payload_that_is_an_intent(name: st
     for language in LANGUAGES:
         shown = button(name, language, **values)
         assert 0 < len(shown["title"]) <= LONGEST_BUTTON
-        assert shown["payload"].lstrip("/").partition("{")[0] in INTENTS
+        assert shown["payload"].lstrip("/").partition("{")[0] in INTENTS | HEART
         assert "<" not in shown["payload"]
 
 

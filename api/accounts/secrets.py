@@ -1,0 +1,114 @@
+"""Passwords, one-time codes and tokens."""
+
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+import pyotp
+import segno
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from cryptography.fernet import Fernet
+
+from api.settings import settings
+
+ISSUER = "Drogowskaz"
+STEP_SECONDS = 30
+
+_hasher = PasswordHasher()  # argon2id with the parameters that RFC 9106 recommends
+
+
+def hash_password(password: str) -> str:
+    """What is kept of a password."""
+    return _hasher.hash(password)
+
+
+def password_fits(password: str, kept: str | None) -> bool:
+    """Whether this is the password; takes as long when there is no account (`kept` is None)."""
+    try:
+        return _hasher.verify(kept or _nobody(), password) and kept is not None
+    except VerifyMismatchError:
+        return False
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    return _hasher.hash(secrets.token_urlsafe(16))
+
+
+def new_token() -> str:
+    """A token that cannot be guessed."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_token(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def same(given: str, kept: str) -> bool:
+    """Whether two secrets are the same, in a time that does not tell where they differ."""
+    return hmac.compare_digest(given.encode(), kept.encode())
+
+
+def new_code_secret() -> str:
+    """A secret for an app that shows one-time codes, sealed."""
+    return seal(pyotp.random_base32())
+
+
+def accepted_step(sealed: str, code: str, moment: datetime) -> int | None:
+    """The time step of a right code (one step of clock difference is forgiven), or None for a wrong one."""
+    totp = pyotp.TOTP(unseal(sealed), interval=STEP_SECONDS)
+    present = int(moment.timestamp()) // STEP_SECONDS
+    for step in (present, present - 1, present + 1):
+        if same(code.replace(" ", ""), totp.generate_otp(step)):
+            return step
+    return None
+
+
+def key_for_app(sealed: str) -> str:
+    """The secret as somebody types it into an app, in groups of four."""
+    secret = unseal(sealed)
+    return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+
+
+def picture_for_app(sealed: str, email: str) -> str:
+    """The secret as a QR code, as SVG to stand within a page."""
+    address = pyotp.TOTP(unseal(sealed)).provisioning_uri(name=email, issuer_name=ISSUER)
+    return segno.make(address, error="m").svg_inline(scale=4, border=2, dark="#000", light="#fff", omitsize=False)
+
+
+def seal(plain: str) -> str:
+    """Encrypt what must not be readable in a copy of the database."""
+    return box().encrypt(plain.encode()).decode()
+
+
+def unseal(sealed: str) -> str:
+    """The opposite of `seal`."""
+    return box().decrypt(sealed.encode()).decode()
+
+
+@lru_cache(maxsize=1)
+def box() -> Fernet:
+    """The key lies beside the database, readable by the owner only; made at the first use."""
+    file = settings().drogowskaz_var / "accounts.key"
+    if not file.exists():
+        _make_key(file)
+    return Fernet(file.read_bytes())
+
+
+def _make_key(file: Path) -> None:
+    """Write a new key beside and link it into place: of two processes that do so at once, one wins for both."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    number, draft = tempfile.mkstemp(dir=file.parent)
+    with os.fdopen(number, "wb") as content:
+        content.write(Fernet.generate_key())
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    os.unlink(draft)

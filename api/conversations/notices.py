@@ -1,0 +1,61 @@
+"""What the pupil is told when its talk changes hands: honest about who answers and when."""
+
+from typing import Any, cast
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.conversations import desk, hours, lines
+from api.conversations.models import Conversation, Owner
+from api.database import now
+from api.texts import Language, button, text
+
+MENU = ("interests", "courses", "internships", "counselling", "human")
+
+
+async def tell_owner(session: AsyncSession, talk: Conversation, before: Owner, *, by_pupil: bool) -> None:
+    """Say who answers from now on."""
+    if talk.owner == Owner.WAITING:
+        await tell_waiting(session, talk)
+    elif talk.owner == Owner.COUNSELLOR:
+        await say(session, talk, "joined", name=talk.counsellor_name)
+    elif talk.owner == Owner.CLOSED:
+        await say(session, talk, "closed", buttons=MENU)
+    elif before != Owner.CLOSED:
+        await say(session, talk, "went_back" if by_pupil else "given_back", buttons=MENU)
+
+
+async def tell_waiting(session: AsyncSession, talk: Conversation) -> None:
+    """Who answers and when, how many wait before, and what to do meanwhile; an appointment when nobody is here."""
+    language, week = language_of(talk), await hours.read(session)
+    closes = week.closes_at(now())
+    if not week.known:
+        when = text("handoff.hours_unknown", language)
+    elif closes is None:
+        when = text("handoff.hours_closed", language, hours=week.in_words(language))
+    else:
+        when = text("handoff.hours_open", language, until=closes)
+    before = await desk.waiting_before(session, talk)
+    first = [text("handoff.waiting", language), when]
+    first += [text("handoff.before", language, count=before)] if before else []
+    words = "\n".join((" ".join(first), text("handoff.meanwhile", language)))
+    away = week.known and closes is None
+    await _write(session, talk, words, ("leave_contact", "back_to_bot", *(("counselling",) if away else ())))
+
+
+async def say(
+    session: AsyncSession, talk: Conversation, key: str, *, buttons: tuple[str, ...] = (), **values: Any
+) -> None:
+    """A notice from `data/texts/handoff.yml`."""
+    await _write(session, talk, text(f"handoff.{key}", language_of(talk), **values), buttons)
+
+
+def language_of(talk: Conversation) -> Language:
+    """The language in which the talk goes on."""
+    return cast(Language, talk.language or "pl")
+
+
+async def _write(session: AsyncSession, talk: Conversation, words: str, buttons: tuple[str, ...]) -> None:
+    language = language_of(talk)
+    shown = [button(name, language) for name in buttons]
+    body = {"text": words, "language": language, "buttons": shown, "cards": []}
+    await lines.say(session, talk.id, body, sender="system")

@@ -1,0 +1,75 @@
+"""One service, one browser, and the people at the desk; each test makes talks of its own."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.console.browser.driver import Desk, Service, hire
+from tests.widget.driver import ARGUMENTS
+
+AXE = Path(__file__).parents[2] / "widget" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def _missing(what: str) -> None:
+    """What a developer may lack must be there in CI."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    if not AXE.exists():
+        _missing("axe-core is missing: run `npm ci` in tests/widget")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        _missing("Chromium is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    running = Service(tmp_path_factory.mktemp("console"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def _anna(service: Service, chromium: Browser) -> Desk:
+    return hire(service, chromium, "Anna", "counsellor")
+
+
+@pytest.fixture(scope="module")
+def _jan(service: Service, chromium: Browser) -> Desk:
+    return hire(service, chromium, "Jan", "counsellor")
+
+
+@pytest.fixture
+def anna(_anna: Desk) -> Iterator[Desk]:
+    """A counsellor; her pages must not complain."""
+    _anna.problems.clear()
+    yield _anna
+    assert _anna.problems == []
+    _anna.open("/console/replies")
+
+
+@pytest.fixture
+def jan(_jan: Desk) -> Iterator[Desk]:
+    """Another counsellor."""
+    _jan.problems.clear()
+    yield _jan
+    assert _jan.problems == []
+    _jan.open("/console/replies")

@@ -1,0 +1,196 @@
+"""What the browser tests share: the service as a process (Rasa away), people with accounts, and pupils over HTTP."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyotp
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from api.settings import ROOT
+from tests.e2e.system import free_port
+
+PASSWORD = "dobry koń bateria zszywka"
+PATIENCE_MS = 30_000
+
+
+class Service:
+    """The API alone, with an empty database of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **os.environ,
+            "DROGOWSKAZ_VAR": str(folder),
+            "PORT": str(self.port),
+            "RASA_PORT": "9",
+            "RATE_LIMITS": "off",
+        }
+        self._output = folder / "output.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start on an up-to-date database and wait until it answers."""
+        subprocess.run([sys.executable, "-m", "api.migrate"], cwd=ROOT, env=self.environment, check=True)
+        command = [sys.executable, "-m", "uvicorn", "api.main:app", "--factory", "--port", str(self.port)]
+        command += ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
+        with self._output.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            with suppress(httpx.TransportError):
+                if httpx.get(f"{self.url}/healthz").status_code == 200:
+                    return
+            time.sleep(0.1)
+        raise TimeoutError("the service did not start")
+
+    def stop(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=30)
+            self._process = None
+
+    def flag_safety(self, conversation_id: str) -> None:
+        """What an answer with help contacts does: Rasa, which would give it, is away here."""
+        code = (
+            "import asyncio, sys\n"
+            "from api.conversations import handoff\nfrom api.database import Database\n"
+            "from api.settings import settings\n"
+            "async def main():\n"
+            "    database = Database(settings().database)\n"
+            "    async with database.transaction() as session:\n"
+            "        await handoff.flag_safety(session, sys.argv[1])\n"
+            "    await database.close()\n"
+            "asyncio.run(main())\n"
+        )
+        subprocess.run([sys.executable, "-c", code, conversation_id], cwd=ROOT, env=self.environment, check=True)
+
+    def link(self, name: str, *roles: str) -> str:
+        """A one-time link, printed by the command for the first account."""
+        command = [sys.executable, "-m", "scripts.create_admin", f"{name.lower()}@example.org", name]
+        command += [part for role in roles for part in ("--role", role)]
+        made = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True)
+        return made.stdout.strip()
+
+
+class Desk:
+    """Somebody's browser, signed in."""
+
+    def __init__(self, service: Service, context: BrowserContext) -> None:
+        self.service, self.context = service, context
+        self.page: Page = context.new_page()
+        self.problems: list[str] = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def _note(self, message: Any) -> None:
+        # A refused click is answered with 409, which the browser reports, too.
+        if message.type == "error" and "409" not in message.text:
+            self.problems.append(message.text)
+
+    def open(self, path: str = "/console/queue") -> Page:
+        """Open a page of the console."""
+        self.page.goto(self.service.url + path)
+        return self.page
+
+    def open_talk(self, talk: "Talk") -> Page:
+        """Open a pupil's talk and wait until it is live."""
+        page = self.open(f"/console/talks/{talk.id}")
+        expect(page.locator("#connection")).to_have_text(re.compile("live|na żywo"), timeout=PATIENCE_MS)
+        return page
+
+    def lead(self, talk: "Talk") -> Page:
+        """Open a talk and take it."""
+        page = self.open_talk(talk)
+        page.locator("form[data-key=take] button").click()
+        expect(page.locator("#reply")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator("#connection")).to_have_text(re.compile("live|na żywo"), timeout=PATIENCE_MS)
+        return page
+
+    def write(self, words: str) -> None:
+        """Write to the pupil."""
+        self.page.locator("#text").fill(words)
+        self.page.locator("#text").press("Control+Enter")
+
+
+def hire(service: Service, browser: Browser, name: str, *roles: str, language: str = "pl") -> Desk:
+    """An account by its one-time link, as somebody new makes it."""
+    context = browser.new_context(locale=language, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    desk = Desk(service, context)
+    page = desk.page
+    page.goto(service.link(name, *roles))
+    key = page.locator("p code").inner_text().replace(" ", "")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#code").fill(pyotp.TOTP(key).now())
+    page.locator("button.main").click()
+    expect(page.locator(".me .name")).to_have_text(name, timeout=PATIENCE_MS)
+    return desk
+
+
+class Talk:
+    """A pupil who talks over HTTP."""
+
+    def __init__(self, service: Service, language: str = "pl") -> None:
+        self._address = f"{service.url}/api/v1/conversations"
+        opened = httpx.post(self._address, json={"language": language}, timeout=60).json()
+        self.id = str(opened["id"])
+        self._headers = {"Authorization": f"Bearer {opened['token']}"}
+
+    @property
+    def name(self) -> str:
+        """What the console calls the talk."""
+        return self.id[:4].upper()
+
+    def say(self, text: str) -> int:
+        """Type a message; its number."""
+        return self._send(text=text)
+
+    def press(self, payload: str) -> int:
+        """Press a button."""
+        return self._send(payload=payload)
+
+    def _send(self, **body: str) -> int:
+        answer = self._call("POST", "/messages", json={"client_id": str(uuid.uuid4()), **body})
+        assert answer.status_code == 202, answer.text
+        return int(answer.json()["seq"])
+
+    def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
+        return httpx.request(method, f"{self._address}/{self.id}{path}", headers=self._headers, timeout=60, **request)
+
+    def events(self, after: int = 0) -> list[dict[str, Any]]:
+        """What the pupil's page would show."""
+        return list(self._call("GET", "/events", params={"after": after}).json()["events"])
+
+    def wait_for(self, text: str) -> dict[str, Any]:
+        """The message with this text, as soon as it is there."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            for event in self.events():
+                if event.get("text") == text:
+                    return event
+            time.sleep(0.1)
+        raise AssertionError(f"{text!r} did not arrive")
+
+    def erase(self) -> None:
+        """Delete everything."""
+        assert self._call("DELETE", "").status_code == 204
+
+
+def waiting(service: Service, words: str = "Chodzi mi o staż w gastronomii", language: str = "pl") -> Talk:
+    """A pupil who has asked for a person."""
+    talk = Talk(service, language)
+    talk.press("/ask_human")
+    talk.say(words)
+    return talk
