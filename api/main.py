@@ -24,6 +24,8 @@ from api.conversations.rasa import RasaClient
 from api.conversations.service import Heart
 from api.conversations.worker import Worker
 from api.database import Database
+from api.safety.detector import Detector
+from api.safety.guard import Guard
 from api.settings import Settings, settings
 from api.widget.routes import router as widget
 
@@ -65,7 +67,7 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     _allow_many_connections()
     state.database = Database(chosen.database)
     state.rasa = RasaClient(chosen.rasa, chosen.rasa_token())
-    state.heart = Heart(state.database, Notifier())
+    state.heart = Heart(state.database, Notifier(), watch=Guard(Detector(chosen.drogowskaz_var), state.database))
     state.limiter = Limiter(on=chosen.rate_limits)
     worker = Worker(state.heart, state.rasa)
     worker.start()

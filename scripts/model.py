@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from api.settings import ROOT
+from scripts import safety
 
 PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 # Everything that changes what training makes. The catalogue is not here: its names are read when Rasa starts.
@@ -57,6 +58,7 @@ def ensure(folder: Path) -> Path:
 
     Raises TrainingFailed, or DamagedModel for a file whose checksum is not the one that training noted.
     """
+    safety.ensure(folder)
     name = f"drogowskaz-{fingerprint()}"
     model = folder / f"{name}.tar.gz"
     note = folder / f"{name}.json"

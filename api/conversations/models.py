@@ -56,6 +56,7 @@ class Conversation(Base):
     owner_reason: Mapped[str | None] = mapped_column(String(40))
     counsellor_id: Mapped[int | None]
     counsellor_name: Mapped[str | None] = mapped_column(String(80))
+    safety_class: Mapped[str | None] = mapped_column(String(16))
     safety_at: Mapped[datetime | None]
     safety_handled_at: Mapped[datetime | None]
     contact_seq: Mapped[int | None]

@@ -18,6 +18,7 @@ from api.conversations.lines import end_turn, say
 from api.conversations.models import Conversation, Event, EventType, InboxMessage, Outcome, Owner, Receipt
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import Answer
+from api.conversations.watch import Watch, answer_at_once, flag
 from api.database import Database
 from api.errors import Invalid
 from api.texts import LANGUAGES, Language, button, text
@@ -30,10 +31,11 @@ INBOX = "inbox"
 
 @dataclass(frozen=True)
 class Heart:
-    """What the functions below need: the database and the way to wake readers and workers."""
+    """What the functions below need: the database, the way to wake readers and workers, and who watches over words."""
 
     database: Database
     notifier: Notifier
+    watch: Watch | None = None
 
 
 async def open_conversation(heart: Heart, channel: str, language: Language | None) -> tuple[Conversation, str]:
@@ -80,6 +82,7 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
         raise Invalid("The message is empty.", field="text")
     if typed is not None and len(typed) > LONGEST_TEXT:
         raise Invalid(f"The message is longer than {LONGEST_TEXT:,} characters. Please send it in parts.", field="text")
+    notice = await heart.watch(typed) if heart.watch is not None and typed is not None else None
     async with heart.database.transaction() as session:
         conversation = await repository.lock(session, conversation_id)
         if conversation is None:
@@ -96,7 +99,9 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
             session, conversation_id, EventType.MESSAGE, {"text": shown, "buttons": [], "cards": []}, sender="pupil"
         )
         session.add(Receipt(conversation_id=conversation_id, client_id=client_id, seq=seq))
-        if await handoff.hear(session, conversation, seq, typed=typed, payload=payload):
+        if notice is not None:
+            await answer_at_once(session, conversation, seq, notice)
+        elif await handoff.hear(session, conversation, seq, typed=typed, payload=payload):
             session.add(InboxMessage(conversation_id=conversation_id, seq=seq, text=typed, payload=payload))
     announce(heart, conversation_id)
     return seq
@@ -124,7 +129,7 @@ async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Ans
             return True
         if conversation.owner == Owner.BOT:
             conversation.language = answer.language
-            await _write_messages(session, waiting, answer)
+            await _write_messages(session, conversation, waiting, answer)
         else:
             await end_turn(session, conversation_id, seq, Outcome.HANDED_OVER)
             await repository.take_out(session, waiting)
@@ -132,19 +137,22 @@ async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Ans
     return True
 
 
-async def _write_messages(session: AsyncSession, waiting: InboxMessage, answer: Answer) -> None:
+async def _write_messages(
+    session: AsyncSession, conversation: Conversation, waiting: InboxMessage, answer: Answer
+) -> None:
     """The bot's messages and the end of the turn.
 
-    A message with `safety` flags the talk, one with `handoff` (a reason) hands it over to a person.
+    A message with `safety` flags the talk (`danger` says why), one with `handoff` (a reason) hands it over to a person.
     """
     conversation_id, seq = waiting.conversation_id, waiting.seq
-    reason = None
+    reason = danger = None
     for message in answer.messages:
         body = {"language": answer.language, "cards": [], **message}
         reason = body.pop("handoff", reason)
+        danger = body.pop("danger", danger)
         await say(session, conversation_id, body, sender="bot", reply_to=seq)
     if any(message.get("safety") for message in answer.messages):
-        await handoff.flag_safety(session, conversation_id)
+        await flag(session, conversation, danger)
     if reason is not None:
         await handoff.change_owner(session, conversation_id, to=Owner.WAITING, by=handoff.BOT, reason=reason)
     else:

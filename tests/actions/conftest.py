@@ -8,7 +8,7 @@ import actions.guidance
 import actions.knowledge
 import actions.manners
 import actions.offers
-import actions.people
+import actions.safety
 from api.catalogue import loader
 from api.catalogue.view import Catalogue, build
 from tests.catalogue.samples import EXAMPLE, FACTS, REAL

@@ -12,7 +12,16 @@ from api.settings import ROOT
 TOOLS = {"api.database", "api.errors", "api.logs", "api.person", "api.sealed", "api.settings", "api.texts"}
 MAY_IMPORT = {
     "bot": {"bot"},
-    "actions": {"actions", "api.appointments", "api.catalogue", "api.requests", "api.signups", "api.tables", *TOOLS},
+    "actions": {
+        "actions",
+        "api.appointments",
+        "api.catalogue",
+        "api.requests",
+        "api.safety",
+        "api.signups",
+        "api.tables",
+        *TOOLS,
+    },
     "api.conversations": {"api.conversations", *TOOLS},
     "api.privacy": {
         "api.privacy",
@@ -29,6 +38,7 @@ MAY_IMPORT = {
     "api.catalogue": {"api.catalogue", *TOOLS},
     "api.accounts": {"api.accounts", *TOOLS},
     "api.console": {"api.console", "api.accounts", "api.catalogue", "api.conversations", *TOOLS},
+    "api.safety": {"api.safety", "api.catalogue", *TOOLS},
     "api.widget": {"api.widget", *TOOLS},
 }
 OURS = ("api", "actions", "bot", "scripts", "tests")

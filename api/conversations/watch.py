@@ -1,0 +1,51 @@
+"""What the heart asks before a pupil's words go their way: do they need an answer at once?
+
+The heart knows no detector: `api/main.py` hands it one.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.conversations import desk, handoff
+from api.conversations.desk import NewsKind
+from api.conversations.lines import end_turn, say
+from api.conversations.models import Conversation, Outcome, Owner
+from api.texts import Language
+
+# From the mildest to the gravest, the names of the contract's safety intents.
+DANGERS = ("distress", "report_violence", "crisis")
+
+
+class Notice(Protocol):
+    """A message that needs an answer at once."""
+
+    @property
+    def danger(self) -> str:
+        """One of `DANGERS`."""
+
+    def answer(self, language: Language | None, before: str | None) -> list[dict[str, Any]]:
+        """The messages to write. `language` is the talk's so far, `before` the gravest danger answered in it so far."""
+
+
+type Watch = Callable[[str], Awaitable[Notice | None]]
+
+
+async def answer_at_once(session: AsyncSession, talk: Conversation, seq: int, notice: Notice) -> None:
+    """Answer message `seq` and end its turn, whoever owns the talk; put the talk before a person."""
+    for body in notice.answer(talk.language if talk.language in ("pl", "en") else None, talk.safety_class):  # type: ignore[arg-type]
+        await say(session, talk.id, body, sender="system", reply_to=seq)
+        talk.language = talk.language or body["language"]
+    await end_turn(session, talk.id, seq, Outcome.ANSWERED)
+    if talk.owner == Owner.COUNSELLOR:
+        await desk.tell(session, talk.id, NewsKind.MESSAGE)
+    await flag(session, talk, notice.danger)
+
+
+async def flag(session: AsyncSession, talk: Conversation, danger: str | None) -> None:
+    """Note the gravest danger of the talk and put it on top of the counsellors' queue."""
+    known = [name for name in (talk.safety_class, danger) if name in DANGERS]
+    talk.safety_class = max(known, key=DANGERS.index, default=None)
+    await session.flush()
+    await handoff.flag_safety(session, talk.id)

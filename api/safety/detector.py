@@ -1,0 +1,87 @@
+"""Notices messages from pupils in need: two independent detectors, no network, no Rasa (docs/safety.md).
+
+Either one alone is enough for a crisis. The gravest class wins: crisis, then report_violence, then distress.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from api.safety.classifier import GRAVE, Classifier, DamagedModel
+from api.safety.patterns import Reading, patterns
+
+log = structlog.get_logger()
+
+MODEL = Path("models") / "safety.npz"
+# Chosen on the curve in docs/safety.md. Beside a harmless phrase ("umieram z nudów") the classifier must be surer.
+THRESHOLDS = {"crisis": 0.35, "report_violence": 0.5, "distress": 0.6}
+BESIDE_HARMLESS = {"crisis": 0.8, "report_violence": 0.85, "distress": 0.85}
+
+# Below this probability of any trouble, phrases of violence and distress are taken for chance; those of crisis never.
+SURELY_HARMLESS = 0.1
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What was noticed in a message. `about_another`: it is about somebody else than the writer."""
+
+    danger: str
+    about_another: bool = False
+
+
+class Detector:
+    """Both detectors of this process. Without its trained file the classifier is left out, with an error in the log."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is where models lie under (`drogowskaz_var`)."""
+        self._patterns = patterns()
+        self._classifier: Classifier | None = None
+        try:
+            self._classifier = Classifier(folder / MODEL)
+        except (DamagedModel, ImportError, OSError, ValueError, KeyError) as problem:
+            log.error("safety_classifier_missing", reason=str(problem))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the classifier is there, too."""
+        return self._classifier is not None
+
+    async def look(self, text: str) -> Alarm | None:
+        """What is noticed in the text; in a thread, because the encoder takes about ten milliseconds."""
+        return await asyncio.to_thread(self.notice, text)
+
+    def notice(self, text: str) -> Alarm | None:
+        """What is noticed in the text."""
+        reading = self._patterns.read(text)
+        severity = self._severity(text)
+        danger = gravest(_by_patterns(reading, severity) | _by_classifier(reading, severity))
+        return Alarm(danger, self._patterns.speaks_of_another(text)) if danger else None
+
+    def _severity(self, text: str) -> dict[str, float] | None:
+        if self._classifier is None:
+            return None
+        try:
+            return self._classifier.severity(text)
+        except Exception:
+            # The patterns read the text, too: a broken encoder must not keep their answer back.
+            log.exception("safety_classifier_failed")
+            return None
+
+
+def _by_patterns(reading: Reading, severity: dict[str, float] | None) -> set[str]:
+    """What the phrases say. Only phrases of the milder classes may be overruled, by a classifier that is very sure."""
+    found = {one.danger for one in reading.found}
+    harmless = severity is not None and severity["distress"] < SURELY_HARMLESS
+    return found & {"crisis"} if harmless else found
+
+
+def _by_classifier(reading: Reading, severity: dict[str, float] | None) -> set[str]:
+    thresholds = BESIDE_HARMLESS if reading.harmless else THRESHOLDS
+    return {name for name, likely in (severity or {}).items() if likely >= thresholds[name]}
+
+
+def gravest(dangers: set[str]) -> str | None:
+    """The gravest of these classes."""
+    return next((name for name in GRAVE if name in dangers), None)

@@ -1,0 +1,73 @@
+"""Joins the detectors with their answers, for the heart: call it with a pupil's words."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.catalogue.service import snapshot
+from api.catalogue.view import Catalogue
+from api.database import Database
+from api.safety import answers
+from api.safety.detector import Alarm, Detector
+from api.safety.language import language_of
+from api.texts import Language
+
+log = structlog.get_logger()
+
+# How long an answer waits for the cards of the helplines; after that the numbers stand in its text.
+CATALOGUE_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """A message that needs an answer at once, with all that the answer needs."""
+
+    alarm: Alarm
+    said: str
+    catalogue: Catalogue | None
+
+    @property
+    def danger(self) -> str:
+        """The class of the alarm."""
+        return self.alarm.danger
+
+    def answer(self, language: Language | None, before: str | None) -> list[dict[str, Any]]:
+        """The messages, in the language of the pupil's words when that is clear; shorter when nothing is graver now."""
+        return answers.messages(
+            self.danger,
+            language_of(self.said, language),
+            self.catalogue,
+            about_another=self.alarm.about_another,
+            again=not answers.is_graver(self.danger, before),
+        )
+
+
+class Guard:
+    """Looks at every typed message."""
+
+    def __init__(self, detector: Detector, database: Database) -> None:
+        self._detector = detector
+        self._database = database
+        self._catalogue: Catalogue | None = None
+
+    async def __call__(self, said: str) -> Noticed | None:
+        """What is noticed in the words; None when they may go their usual way."""
+        alarm = await self._detector.look(said)
+        if alarm is None:
+            return None
+        return Noticed(alarm, said, await self._latest_catalogue())
+
+    async def _latest_catalogue(self) -> Catalogue | None:
+        """The catalogue, or the one read last when the database is slow; None when there was none yet."""
+        try:
+            self._catalogue = await asyncio.wait_for(self._read(), CATALOGUE_SECONDS)
+        except (TimeoutError, SQLAlchemyError, OSError) as problem:
+            log.warning("safety_without_fresh_catalogue", reason=type(problem).__name__)
+        return self._catalogue
+
+    async def _read(self) -> Catalogue:
+        async with self._database.transaction(read_only=True) as session:
+            return await snapshot(session)

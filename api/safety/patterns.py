@@ -1,0 +1,219 @@
+"""The first detector: phrases that people in trouble use, found in normalised text.
+
+`data/safety/patterns.*.yml` lists them by class and family, one a line. In a phrase `a|b` is either word, `a|b_c`
+the word a or the words b c, `stem*` any word that begins so, `<name>` one of the words of that set, `~` up to three
+words in between, `~~` up to seven.
+Phrases under `harmless` are taken out of the text first ("umieram z nudów", "martwy punkt"), so that what stands beside
+them is still found.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import yaml
+
+from api.safety.normal import STOP, fold, spaced_runs, strip_diacritics, words
+from api.settings import ROOT
+
+FOLDER = ROOT / "data" / "safety"
+LANGUAGES = ("pl", "en")
+GAPS = {"~": 3, "~~": 7}
+TAKEN_OUT = "_"
+
+
+class Found(NamedTuple):
+    """A phrase that was found: how grave, of what kind, in which language."""
+
+    danger: str
+    family: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """One place of a phrase: any of these words, or any word that begins with one of the stems."""
+
+    exact: frozenset[str]
+    stems: tuple[str, ...]
+
+    def fits(self, word: str) -> bool:
+        return word in self.exact or word.startswith(self.stems)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """`places` are words and, as numbers, the most words that may stand in between."""
+
+    found: Found | None
+    places: tuple[Word | int, ...]
+
+    def end(self, text: Sequence[str], start: int, place: int = 0) -> int | None:
+        """Where the phrase ends when it begins at `start`; None when it does not stand there."""
+        if place == len(self.places):
+            return start
+        wanted = self.places[place]
+        if isinstance(wanted, Word):
+            if start < len(text) and wanted.fits(text[start]):
+                return self.end(text, start + 1, place + 1)
+            return None
+        for skipped in range(wanted + 1):
+            if STOP in text[start : start + skipped]:
+                return None
+            ending = self.end(text, start + skipped, place + 1)
+            if ending is not None:
+                return ending
+        return None
+
+
+class Index:
+    """Phrases by the way their first word begins, so that a text is read once."""
+
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        self._exact: dict[str, list[Phrase]] = {}
+        self._stems: dict[str, list[Phrase]] = {}
+        for phrase in phrases:
+            first = phrase.places[0]
+            if not isinstance(first, Word):
+                raise ValueError("A phrase begins with a word.")
+            for word in first.exact:
+                self._exact.setdefault(word, []).append(phrase)
+            for stem in first.stems:
+                self._stems.setdefault(stem, []).append(phrase)
+
+    def find(self, text: Sequence[str]) -> Iterator[tuple[int, int, Phrase]]:
+        """All phrases of the text with the places where they begin and end."""
+        for start, word in enumerate(text):
+            beginning = [self._stems.get(word[:size], ()) for size in range(1, len(word) + 1)]
+            for phrases in (self._exact.get(word, ()), *beginning):
+                for phrase in phrases:
+                    end = phrase.end(text, start)
+                    if end is not None:
+                        yield start, end, phrase
+
+
+class Reading(NamedTuple):
+    """What the patterns make of a text."""
+
+    found: list[Found]
+    harmless: bool
+
+
+class Patterns:
+    """The phrases of all languages, ready for use."""
+
+    def __init__(self) -> None:
+        phrases = [phrase for language in LANGUAGES for phrase in _phrases(language)]
+        self._grave = Index([phrase for phrase in phrases if phrase.found])
+        self._harmless = Index([phrase for phrase in phrases if not phrase.found])
+        self._loose = [(re.compile(_loosely(phrase)), phrase.found) for phrase in phrases if phrase.found]
+        self._respelled = {wrong: right for language in LANGUAGES for wrong, right in _misspellings(language)}
+
+    def read(self, text: str) -> Reading:
+        """All grave phrases of the text outside harmless ones, and whether there is a harmless one."""
+        read = [self._respelled.get(word, word) for word in words(text)]
+        kept, harmless = list(read), False
+        for start, end, _ in self._harmless.find(read):
+            kept[start:end] = [TAKEN_OUT] * (end - start)
+            harmless = True
+        found = [phrase.found for _, _, phrase in self._grave.find(kept) if phrase.found]
+        for run in spaced_runs(text):
+            found += [of for loose, of in self._loose if of and of.danger == "crisis" and loose.search(run)]
+        return Reading(list(dict.fromkeys(found)), harmless)
+
+    def speaks_of_another(self, text: str) -> bool:
+        """Whether the text is about somebody else than the one who writes."""
+        read = words(text)
+        others, self_, told = _speakers()
+        kept = list(read)
+        for start, end, _ in told.find(read):
+            kept[start:end] = [TAKEN_OUT] * (end - start)
+        return any(others.find(kept)) and not any(self_.find(kept))
+
+
+@lru_cache(maxsize=1)
+def patterns() -> Patterns:
+    """The patterns of this process; reads the files once."""
+    return Patterns()
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _file(language: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((FOLDER / f"patterns.{language}.yml").read_text(encoding="utf-8"))
+    return content
+
+
+def _phrases(language: str) -> Iterator[Phrase]:
+    content = _file(language)
+    for danger, families in content["dangers"].items():
+        for family, lines in families.items():
+            for line in lines.splitlines():
+                yield from _expand(line, content["words"], Found(danger, family, language))
+    for lines in content["harmless"].values():
+        for line in lines.splitlines():
+            yield from _expand(line, content["words"], None)
+
+
+def _expand(line: str, sets: dict[str, str], found: Found | None) -> Iterator[Phrase]:
+    """The phrases of a line: one, and one more for each choice of several words. Raises KeyError for an unknown set."""
+    places: list[list[tuple[Word | int, ...]]] = []
+    for written in line.split():
+        if written in GAPS:
+            places.append([(GAPS[written],)])
+            continue
+        choices = [c for part in written.split("|") for c in (sets[part[1:-1]].split() if part[0] == "<" else [part])]
+        several = [tuple(_word([word]) for word in choice.split("_")) for choice in choices if "_" in choice]
+        single = [choice for choice in choices if "_" not in choice]
+        places.append([*([(_word(single),)] if single else []), *several])
+    for chosen in itertools.product(*places):
+        yield Phrase(found, tuple(place for part in chosen for place in part))
+
+
+def _word(choices: Sequence[str]) -> Word:
+    exact = frozenset(_plain(choice) for choice in choices if not choice.endswith("*"))
+    return Word(exact, tuple(_plain(choice[:-1]) for choice in choices if choice.endswith("*")))
+
+
+def _plain(word: str) -> str:
+    return fold(strip_diacritics(word.lower().replace("'", "")))
+
+
+def _loosely(phrase: Phrase) -> str:
+    """The phrase as a regular expression for a run of letters whose gaps between words are lost."""
+    parts = []
+    for place in phrase.places:
+        if isinstance(place, int):
+            parts.append(r"\w{0,15}?")
+        else:
+            exact = [re.escape(word) for word in sorted(place.exact, key=len, reverse=True)]
+            parts.append(f"(?:{'|'.join([*exact, *(rf'{re.escape(stem)}\w{{0,6}}?' for stem in place.stems)])})")
+    return "".join(parts)
+
+
+def _misspellings(language: str) -> Iterator[tuple[str, str]]:
+    """Each word of `typos` with a letter left out or two letters swapped, and the word that was meant."""
+    for word in map(_plain, _file(language)["typos"].split()):
+        # The last letter stays: without it many words are another form of themselves.
+        for at in range(1, len(word) - 1):
+            yield word[:at] + word[at + 1 :], word
+            yield word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :], word
+
+
+@lru_cache(maxsize=1)
+def _speakers() -> tuple[Index, Index, Index]:
+    """Words for others, words for oneself, and ways to say that another told one something."""
+    kinds = ("others", "oneself", "told")
+    return tuple(  # type: ignore[return-value]
+        Index(
+            [
+                phrase
+                for code in LANGUAGES
+                for line in _file(code)[kind].splitlines()
+                for phrase in _expand(line, _file(code)["words"], None)
+            ]
+        )
+        for kind in kinds
+    )

@@ -1,0 +1,281 @@
+"""Trains the classifier of the safety detector (docs/safety.md): none, crisis, report_violence or distress.
+
+python -m bot.safety_model --out var/models/safety.npz [--curve docs/safety_curve.csv]
+
+Learns from the sentences of `data/nlu` (the three safety intents against all others) and from `data/safety/training.*`,
+each as written and once more without diacritics, because pupils type both. The file holds plain numbers: the service
+reads it with numpy alone (`api/safety/classifier.py`). Beside it stands a note with its checksum and the fingerprint of
+what it was made from; with the same fingerprint nothing is trained again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, NamedTuple, Sequence
+
+# BLAS threads fight over two cores and win nothing with matrices this small.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+CLASSES = ("none", "crisis", "report_violence", "distress")
+INPUTS = (
+    "bot/safety_model.py",
+    "bot/text.py",
+    "bot/encoder.py",
+    "data/nlu",
+    "data/safety/training.pl.yml",
+    "data/safety/training.en.yml",
+    "requirements/bot.txt",
+)
+LANGUAGES = ("pl", "en")
+FOLDS = 3
+C = 10.0
+ITERATIONS = 60
+# The standardised vector beside the row of letters, which has length 1.
+VECTOR_WEIGHT = 0.1
+HIDDEN = 128
+NETWORKS = 3
+OWN_COUNT = 3
+# Of every third harmless sentence there is also a copy without diacritics; of all grave ones.
+PLAIN_COPIES = 3
+STEPS = [step / 100 for step in range(5, 100, 5)]
+
+
+class Line(NamedTuple):
+    """One training sentence; `own` says that it is from the detector's own files."""
+
+    text: str
+    label: str
+    language: str
+    own: bool
+
+
+def fingerprint() -> str:
+    """A short name for the present state of everything that changes what training makes."""
+    digest = hashlib.sha256()
+    for name in INPUTS:
+        path = ROOT / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(ROOT)).encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def lines() -> Iterator[Line]:
+    """All training sentences, each once."""
+    for language in LANGUAGES:
+        for file in sorted((ROOT / "data" / "nlu" / language).glob("*.yml")):
+            label = file.stem if file.stem in CLASSES else "none"
+            (entry,) = yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]
+            for line in entry["examples"].splitlines():
+                yield Line(line[2:] if line.startswith("- ") else line, label, language, False)
+        own = yaml.safe_load((ROOT / "data" / "safety" / f"training.{language}.yml").read_text(encoding="utf-8"))
+        for label, groups in own.items():
+            for group in groups.values():
+                yield from (Line(line, label, language, True) for line in group.splitlines())
+
+
+class Data(NamedTuple):
+    """What the classifier learns from. `sentence` is the number of the sentence of each row, `own` as in `Line`."""
+
+    vectors: np.ndarray
+    plain: List[str]
+    labels: np.ndarray
+    sentence: np.ndarray
+    own: np.ndarray
+
+
+def prepare(sentences: Sequence[Line]) -> Data:
+    """Each sentence as written and, all but some harmless ones, without diacritics."""
+    from bot.encoder import CachedEncoder
+    from bot.text import squeeze, strip_diacritics
+
+    texts: List[str] = []
+    sentence: List[int] = []
+    for number, line in enumerate(sentences):
+        variants = [squeeze(line.text)]
+        if line.label != "none" or line.own or number % PLAIN_COPIES == 0:
+            variants.append(strip_diacritics(variants[0]))
+        for variant in dict.fromkeys(variants):
+            texts.append(variant)
+            sentence.append(number)
+    labels = np.array([CLASSES.index(sentences[number].label) for number in sentence])
+    own = np.array([sentences[number].own for number in sentence])
+    vectors = CachedEncoder("e5").encode(texts)
+    return Data(vectors, [strip_diacritics(text) for text in texts], labels, np.array(sentence), own)
+
+
+class Model(NamedTuple):
+    """The trained numbers. The answer is the mean of a linear model (letters and vector) and of networks (vector)."""
+
+    runs: List[str]
+    numbers: Dict[str, np.ndarray]
+
+
+def fit(data: Data, rows: np.ndarray) -> Model:
+    """The classifier for these rows. Its own lines count several times: they are the hard ones, on the borders."""
+    import scipy.sparse
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neural_network import MLPClassifier
+
+    rows = np.concatenate([rows, np.repeat(rows[data.own[rows]], OWN_COUNT - 1)])
+    labels = data.labels[rows]
+    mean, spread = data.vectors[rows].mean(axis=0), data.vectors[rows].std(axis=0)
+    vectors = (data.vectors[rows] - mean) / spread
+    letters = _letters()
+    runs = letters.fit_transform([data.plain[row] for row in rows])
+    linear = LogisticRegression(C=C, max_iter=ITERATIONS)
+    with warnings.catch_warnings():
+        # Both are stopped early on purpose: that is their regularisation.
+        warnings.simplefilter("ignore")
+        linear.fit(scipy.sparse.hstack([vectors * VECTOR_WEIGHT, runs], format="csr"), labels)
+        networks = [
+            MLPClassifier(
+                (HIDDEN,), alpha=0.01, learning_rate_init=0.002, batch_size=256, max_iter=12, random_state=seed
+            )
+            for seed in range(NETWORKS)
+        ]
+        for network in networks:
+            network.fit(vectors, labels)
+    weights = linear.coef_.T
+    size = vectors.shape[1]
+    numbers = {
+        "mean": mean,
+        "spread": spread,
+        "of_vector": weights[:size] * VECTOR_WEIGHT,
+        "of_letters": weights[size:],
+        "bias": linear.intercept_,
+        "idf": letters.idf_,
+        "hidden": np.stack([network.coefs_[0] for network in networks]),
+        "hidden_bias": np.stack([network.intercepts_[0] for network in networks]),
+        "out": np.stack([network.coefs_[1] for network in networks]),
+        "out_bias": np.stack([network.intercepts_[1] for network in networks]),
+    }
+    return Model(sorted(letters.vocabulary_, key=letters.vocabulary_.__getitem__), numbers)
+
+
+def _letters() -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=4, sublinear_tf=True, dtype=np.float32)
+
+
+def odds(model: Model, data: Data, rows: np.ndarray) -> np.ndarray:
+    """The probabilities of the classes for these rows (`api/safety/classifier.py` calculates the same)."""
+    letters, of = _letters(), model.numbers
+    letters.vocabulary_ = {run: number for number, run in enumerate(model.runs)}
+    letters.idf_ = of["idf"]
+    runs = letters.transform([data.plain[row] for row in rows])
+    vectors = (data.vectors[rows] - of["mean"]) / of["spread"]
+    linear = _shares(vectors @ of["of_vector"] + runs @ of["of_letters"] + of["bias"])
+    networks = [
+        _shares(np.maximum(vectors @ hidden + hidden_bias, 0) @ out + out_bias)
+        for hidden, hidden_bias, out, out_bias in zip(
+            of["hidden"], of["hidden_bias"], of["out"], of["out_bias"], strict=True
+        )
+    ]
+    return (linear + np.mean(networks, axis=0)) / 2
+
+
+def _shares(scores: np.ndarray) -> np.ndarray:
+    scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return scores / scores.sum(axis=1, keepdims=True)
+
+
+def cross_validated(sentences: Sequence[Line], data: Data) -> np.ndarray:
+    """For each row the probabilities from a classifier that has not seen its sentence, in any spelling."""
+    fold = np.random.default_rng(7).permutation(len(sentences)) % FOLDS
+    result = np.zeros((len(data.labels), len(CLASSES)))
+    for number in range(FOLDS):
+        held_out = fold[data.sentence] == number
+        model = fit(data, np.flatnonzero(~held_out))
+        result[held_out] = odds(model, data, np.flatnonzero(held_out))
+        print(f"  safety classifier: fold {number + 1} of {FOLDS}", flush=True)
+    return result
+
+
+def severity(probabilities: np.ndarray) -> Dict[str, np.ndarray]:
+    """How likely a message is at least this grave (`api/safety/classifier.py` reads its thresholds on these)."""
+    _, crisis, violence, distress = probabilities.T
+    return {"crisis": crisis, "report_violence": crisis + violence, "distress": crisis + violence + distress}
+
+
+def curve(sentences: Sequence[Line], data: Data, probabilities: np.ndarray) -> List[Dict[str, Any]]:
+    """For each class, language and threshold: what is found of the class, and what is taken for it by mistake."""
+    language = np.array([sentences[number].language for number in data.sentence])
+    own = data.own
+    harmless = data.labels == 0
+    rows = []
+    for name, score in severity(probabilities).items():
+        meant = data.labels == CLASSES.index(name)
+        for code in LANGUAGES:
+            here = language == code
+            for step in STEPS:
+                fires = score >= step
+                rows.append(
+                    {
+                        "class": name,
+                        "language": code,
+                        "threshold": step,
+                        "found": round(float(fires[meant & here].mean()), 4),
+                        "false_alarms": round(float(fires[harmless & here & ~own].mean()), 4),
+                        "false_alarms_hard": round(float(fires[harmless & here & own].mean()), 4),
+                    }
+                )
+    return rows
+
+
+def main() -> int:
+    """0 when the file is there and fits the present training data."""
+    parser = argparse.ArgumentParser(description="Train the safety classifier.")
+    parser.add_argument("--out", required=True, type=Path, help="the file to write")
+    parser.add_argument("--curve", type=Path, help="also cross-validate and write what each threshold finds")
+    options = parser.parse_args()
+    note = options.out.with_suffix(".json")
+    made_from = fingerprint()
+    ready = options.out.exists() and note.exists() and json.loads(note.read_text())["made_from"] == made_from
+    if ready and not options.curve:
+        return 0
+    print("  training the safety classifier", flush=True)
+    sentences = list(lines())
+    data = prepare(sentences)
+    if options.curve:
+        rows = curve(sentences, data, cross_validated(sentences, data))
+        with options.curve.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    if not ready:
+        write(fit(data, np.arange(len(data.labels))), options.out, note, made_from)
+    return 0
+
+
+def write(model: Model, out: Path, note: Path, made_from: str) -> None:
+    """The weights as half-precision numbers, and the note with their checksum."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = out.with_name(f"{out.name}.part.npz")
+    np.savez_compressed(
+        draft,
+        classes=np.array(CLASSES),
+        runs=np.array("\n".join(model.runs)),
+        **{name: value.astype(np.float32) for name, value in model.numbers.items() if name != "of_letters"},
+        of_letters=model.numbers["of_letters"].astype(np.float16),
+    )
+    checksum = hashlib.sha256(draft.read_bytes()).hexdigest()
+    draft.replace(out)
+    note.write_text(json.dumps({"sha256": checksum, "made_from": made_from}) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

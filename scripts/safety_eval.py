@@ -1,0 +1,174 @@
+"""Measures the safety detectors on lines that nobody trained or tuned on; prints figures, never a line.
+
+python -m scripts.safety_eval [--write]      `--write` puts the figures into docs/safety.md
+"""
+
+import argparse
+import csv
+import hashlib
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from api.safety.detector import BESIDE_HARMLESS, THRESHOLDS, Detector
+from api.safety.normal import strip_diacritics
+from api.settings import ROOT, settings
+
+LINES = ROOT / "tests" / "safety"
+REPORT = ROOT / "docs" / "safety.md"
+CURVE = ROOT / "docs" / "safety_curve.csv"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+LANGUAGES = ("pl", "en")
+HARMLESS = "harmless"
+# A message of the class counts as found when one of these answers it.
+FOUND = {
+    "crisis": {"crisis"},
+    "report_violence": {"crisis", "report_violence"},
+    "distress": {"crisis", "report_violence", "distress"},
+}
+ALARMS = {"crisis", "report_violence"}
+TARGETS = {"crisis": 0.99, "report_violence": 0.97, "distress": 0.90, HARMLESS: 0.02}
+# What the figures depend on; a change of it makes the report stale.
+SOURCES = ("api/safety", "data/safety", "tests/safety/lines.pl.yml", "tests/safety/lines.en.yml", "bot/safety_model.py")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A measured line: where it belongs and what the detectors say, as typed and without diacritics."""
+
+    label: str
+    family: str
+    language: str
+    said: str | None
+    said_plain: str | None
+
+
+def measured(detector: Detector) -> list[Line]:
+    """All lines of the measuring set, looked at."""
+
+    def look(text: str) -> str | None:
+        alarm = detector.notice(text)
+        return alarm.danger if alarm else None
+
+    return [
+        Line(label, family, language, look(text), look(strip_diacritics(text)))
+        for language in LANGUAGES
+        for label, family, text in lines(language)
+    ]
+
+
+def lines(language: str) -> Iterator[tuple[str, str, str]]:
+    """Class, family and text of all lines of the measuring set in a language."""
+    content = yaml.safe_load((LINES / f"lines.{language}.yml").read_text(encoding="utf-8"))
+    for label, families in content.items():
+        if isinstance(families, dict):
+            for family, lines in families.items():
+                yield from ((label, family, _as_typed(line)) for line in lines)
+
+
+def _as_typed(line: str | dict[str, str]) -> str:
+    """A line with a colon in it, which YAML takes for a key and its value."""
+    return line if isinstance(line, str) else ": ".join(*line.items())
+
+
+def report(lines: Sequence[Line]) -> str:
+    """The figures as Markdown."""
+    out = [*_head("class", "language", "lines", "found", "any safety answer", "without diacritics", "target")]
+    for label, found in FOUND.items():
+        for language in LANGUAGES:
+            here = [line for line in lines if (line.label, line.language) == (label, language)]
+            out.append(_row(label, language, *_cells(here, found), f"≥ {TARGETS[label]:.0%}"))
+    out += [
+        "",
+        *_head("harmless", "language", "lines", "crisis or violence", "any safety answer", "without diacritics"),
+    ]
+    for language in LANGUAGES:
+        harmless = [line for line in lines if line.label not in FOUND and line.language == language]
+        out.append(_row(f"**all** (target ≤ {TARGETS[HARMLESS]:.0%})", language, *_cells(harmless, ALARMS)))
+        for family in dict.fromkeys(line.family for line in harmless):
+            here = [line for line in harmless if line.family == family]
+            out.append(_row(family, language, *_cells(here, ALARMS)))
+    out += ["", *_head("class", "family", "language", "lines", "found", "any safety answer", "without diacritics")]
+    grave = [line for line in lines if line.label in FOUND]
+    for label, family, language in dict.fromkeys((line.label, line.family, line.language) for line in grave):
+        here = [line for line in grave if (line.label, line.family, line.language) == (label, family, language)]
+        out.append(_row(label, family, language, *_cells(here, FOUND[label])))
+    return "\n".join(out)
+
+
+def _head(*titles: str) -> tuple[str, str]:
+    return _row(*titles), "|" + " --- |" * len(titles)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cells(lines: Sequence[Line], found: set[str]) -> tuple[str, str, str, str]:
+    """How many lines, the share that is found, that gets any safety answer, that is found without diacritics."""
+    size = max(1, len(lines))
+    return (
+        str(len(lines)),
+        f"{sum(line.said in found for line in lines) / size:.1%}",
+        f"{sum(line.said is not None for line in lines) / size:.1%}",
+        f"{sum(line.said_plain in found for line in lines) / size:.1%}",
+    )
+
+
+def curve() -> str:
+    """What each threshold finds, from cross-validation on the training sentences, as Markdown."""
+    with CURVE.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if round(float(row["threshold"]) * 100) % 10 == 5]
+    out = [
+        *_head("at least", "threshold", "found pl / en", "false alarms pl / en", "among hard harmless lines pl / en")
+    ]
+    for name in FOUND:
+        for step in dict.fromkeys(row["threshold"] for row in rows):
+            both = [row for row in rows if (row["class"], row["threshold"]) == (name, step)]
+            keys = ("found", "false_alarms", "false_alarms_hard")
+            out.append(_row(name, step, *(" / ".join(f"{float(row[key]):.1%}" for row in both) for key in keys)))
+    return "\n".join(out)
+
+
+def made_from() -> str:
+    """The fingerprint of what the figures depend on."""
+    digest = hashlib.sha256()
+    for name in SOURCES:
+        path = ROOT / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(ROOT)).encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def write(figures: str) -> None:
+    """Put the figures between their marks in the report."""
+    before, _, rest = REPORT.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    chosen = ", ".join(f"{name} {value:.2f} ({BESIDE_HARMLESS[name]:.2f})" for name, value in THRESHOLDS.items())
+    head = f"Made from `{made_from()}`. Thresholds (beside a harmless phrase): {chosen}."
+    body = f"{head}\n\n{figures}\n\n### Curve\n\n{curve()}"
+    REPORT.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", encoding="utf-8")
+
+
+def run(var: Path, *, to_file: bool) -> int:
+    """Measure, print and, if asked, write; 1 when the classifier is missing, because half the figures say nothing."""
+    detector = Detector(var)
+    if not detector.is_complete:
+        print("The safety classifier is missing; run `make train` first.", file=sys.stderr)
+        return 1
+    figures = report(measured(detector))
+    print(figures)
+    if to_file:
+        write(figures)
+    return 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Measure the safety detectors.")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/safety.md")
+    sys.exit(run(settings().drogowskaz_var, to_file=parser.parse_args().write))

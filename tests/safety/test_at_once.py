@@ -1,0 +1,123 @@
+"""The safety answer in the heart: at once, in any state, with nobody else awake (no Rasa, no worker, no catalogue)."""
+
+from pathlib import Path
+
+import pytest
+
+from api.conversations import handoff, reader, service
+from api.conversations.handoff import Actor
+from api.conversations.models import Conversation, InboxMessage, Owner
+from api.conversations.service import Heart
+from api.database import Database
+from api.safety.detector import Detector
+from api.safety.guard import Guard
+
+
+@pytest.fixture
+def heart(database: Database, tmp_path: Path, heart: Heart) -> Heart:
+    """A heart with a guard that has the patterns alone: there is no trained file in the folder."""
+    return Heart(database, heart.notifier, watch=Guard(Detector(tmp_path), database))
+
+
+async def opened(heart: Heart) -> str:
+    """The id of a new Polish conversation."""
+    conversation, _ = await service.open_conversation(heart, "web", "pl")
+    return conversation.id
+
+
+async def say(heart: Heart, id_: str, text: str) -> list[dict]:
+    """Say something; the events that are there as soon as it is acknowledged."""
+    seq = await service.accept(heart, id_, f"client-{text}", typed=text, payload=None)
+    return await reader.read(heart, id_, seq, wait=0)
+
+
+async def talk(heart: Heart, id_: str) -> Conversation:
+    """The conversation's row."""
+    async with heart.database.transaction(read_only=True) as session:
+        found = await session.get(Conversation, id_)
+    assert found is not None
+    return found
+
+
+def texts(events: list[dict]) -> list[str]:
+    """The texts of the safety messages among the events."""
+    return [event["text"] for event in events if event["type"] == "message" and event.get("safety")]
+
+
+async def test_the_answer_stands_with_the_acknowledgement(heart: Heart) -> None:
+    id_ = await opened(heart)
+    events = await say(heart, id_, "nie chce juz zyc")
+    assert "116 111" in texts(events)[0]
+    assert all(event["sender"] == "system" for event in events if event["type"] == "message")
+    ends = [event for event in events if event["type"] == "turn_end"]
+    assert [event["outcome"] for event in ends] == ["answered"]
+    async with heart.database.transaction(read_only=True) as session:
+        assert await session.get(InboxMessage, (id_, events[0]["seq"] - 1)) is None
+
+
+async def test_the_talk_is_put_before_a_person(heart: Heart) -> None:
+    id_ = await opened(heart)
+    await say(heart, id_, "ojciec mnie bije")
+    row = await talk(heart, id_)
+    assert row.safety_class == "report_violence"
+    assert row.safety_at is not None
+    await say(heart, id_, "chcę się zabić")
+    await say(heart, id_, "nikt mnie nie lubi")
+    assert (await talk(heart, id_)).safety_class == "crisis"
+
+
+async def test_an_ordinary_message_goes_its_way(heart: Heart) -> None:
+    id_ = await opened(heart)
+    assert await say(heart, id_, "umieram z nudów, macie kursy spawania?") == []
+    assert (await talk(heart, id_)).safety_class is None
+
+
+@pytest.mark.parametrize("owner", list(Owner))
+async def test_in_every_state_it_is_answered(heart: Heart, owner: Owner) -> None:
+    id_ = await opened(heart)
+    if owner != Owner.BOT:
+        async with heart.database.transaction() as session:
+            await handoff.change_owner(session, id_, to=owner, by=Actor("staff", 1, "Ewa"), reason="test")
+    assert texts(await say(heart, id_, "I want to kill myself"))
+
+
+async def test_said_again_it_is_answered_shorter(heart: Heart) -> None:
+    id_ = await opened(heart)
+    first = texts(await say(heart, id_, "chcę się zabić"))
+    second = texts(await say(heart, id_, "naprawdę chcę się zabić"))
+    third = texts(await say(heart, id_, "słyszysz? chcę umrzeć"))
+    assert len(first) > len(second) == len(third) == 1
+    assert "112" in second[0]
+
+
+async def test_what_is_graver_gets_its_whole_answer(heart: Heart) -> None:
+    id_ = await opened(heart)
+    await say(heart, id_, "nikt mnie nie lubi")
+    assert len(texts(await say(heart, id_, "chcę się zabić"))) == 2
+
+
+async def test_the_answer_is_in_the_language_of_the_words(heart: Heart) -> None:
+    id_ = await opened(heart)
+    events = await say(heart, id_, "i want to kill myself")
+    assert {event["language"] for event in events if event["type"] == "message"} == {"en"}
+
+
+async def test_the_same_message_handed_in_twice_is_answered_once(heart: Heart) -> None:
+    id_ = await opened(heart)
+    await say(heart, id_, "chcę się zabić")
+    before = (await talk(heart, id_)).last_seq
+    await say(heart, id_, "chcę się zabić")
+    assert (await talk(heart, id_)).last_seq == before
+
+
+async def test_a_broken_classifier_does_not_keep_the_answer_back(heart: Heart, tmp_path: Path) -> None:
+    class Broken:
+        def severity(self, text: str) -> dict[str, float]:
+            raise RuntimeError(f"cannot encode {len(text)} characters")
+
+    detector = Detector(tmp_path)
+    assert not detector.is_complete
+    detector._classifier = Broken()  # type: ignore[assignment]
+    alarm = await detector.look("nie chcę żyć")
+    assert alarm is not None
+    assert alarm.danger == "crisis"
