@@ -16,6 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from api import errors, logs
 from api.appointments.routes import router as appointments
 from api.catalogue.routes import router as catalogue
+from api.channels.messenger import channel as messenger
+from api.channels.messenger.configuration import HalfSet
+from api.channels.messenger.configuration import configuration as messenger_configuration
+from api.channels.messenger.routes import router as messenger_routes
 from api.channels.web.limits import Limiter
 from api.channels.web.routes import router as web_channel
 from api.console.routes import router as console
@@ -43,6 +47,10 @@ def app(configuration: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     application.state.settings = chosen
+    try:
+        application.state.messenger_configuration = messenger_configuration(chosen)
+    except HalfSet as problem:
+        raise SystemExit(str(problem)) from problem
     errors.install(application)
     # The widget runs on the pages of schools; a conversation is protected by its token, not by where the page is.
     application.add_middleware(
@@ -52,7 +60,7 @@ def app(configuration: Settings | None = None) -> FastAPI:
         allow_headers=["authorization", "content-type"],
         expose_headers=["retry-after"],
     )
-    for router in (web_channel, catalogue, appointments, widget, console):
+    for router in (web_channel, messenger_routes, catalogue, appointments, widget, console):
         application.include_router(router)
     application.add_api_route("/healthz", _healthz, include_in_schema=False)
     application.add_api_route("/readyz", _readyz, include_in_schema=False)
@@ -71,7 +79,10 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     state.limiter = Limiter(on=chosen.rate_limits)
     worker = Worker(state.heart, state.rasa)
     worker.start()
+    state.messenger = messenger.start(state.heart, state.rasa, state.messenger_configuration)
     yield
+    if state.messenger is not None:
+        await state.messenger.stop()
     await worker.stop()
     await state.rasa.close()
     await state.database.close()

@@ -33,6 +33,21 @@ class Settings(BaseSettings):
         None, description="Keys of names and contacts, newest first, commas between; a file in `var/` when unset."
     )
     log_level: str = Field("INFO", description="Least severe log level that is written.")
+    messenger_pages: str | None = Field(
+        None, repr=False, description="Pages of the Messenger channel: `PAGE_ID:TOKEN`, with commas between several."
+    )
+    messenger_app_secret: str | None = Field(None, repr=False, description="Secret of the Meta app.")
+    messenger_verify_token: str | None = Field(
+        None, repr=False, description="Word of your own that Meta shows when it verifies the webhook."
+    )
+    messenger_graph_url: str = Field("https://graph.facebook.com", description="Address of Meta's Graph API.")
+    messenger_graph_version: str = Field("v26.0", description="Version of the Graph API.")
+    messenger_long_gap_hours: float = Field(
+        24, description="Hours of silence after which the bot says again that it is one."
+    )
+    messenger_persona_picture: str | None = Field(
+        None, description="Address of the picture beside a counsellor's lines; without it the name stands in the line."
+    )
 
     @field_validator("rate_limits", mode="before")
     @classmethod

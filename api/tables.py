@@ -3,6 +3,7 @@
 from api.accounts.models import AuditEntry, Invitation, SignInFailures, Staff, StaffSession
 from api.appointments.models import Appointment, AppointmentSlot
 from api.catalogue.models import CatalogueRecord, CatalogueState, CourseEdition
+from api.channels.messenger.models import Deletion, Line, PageState, Persona, Thread, Update
 from api.console.models import CannedReply, Note, Presence, ReadMark, Tag
 from api.conversations.desk import DeskCounter, DeskNews
 from api.conversations.forgetting import PendingForgetting
@@ -22,15 +23,19 @@ ALL_TABLES = (
     CatalogueState,
     Conversation,
     CourseEdition,
+    Deletion,
     DeskCounter,
     DeskNews,
     Event,
     InboxMessage,
     Invitation,
+    Line,
     Note,
     OpeningHours,
     OwnerChange,
+    PageState,
     PendingForgetting,
+    Persona,
     Presence,
     ReadMark,
     Receipt,
@@ -41,5 +46,7 @@ ALL_TABLES = (
     Staff,
     StaffSession,
     Tag,
+    Thread,
     Understanding,
+    Update,
 )

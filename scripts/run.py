@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api import migrate
 from api.catalogue import loader
+from api.channels.messenger.configuration import HalfSet, configuration
 from api.database import Database
 from api.settings import ROOT, Settings, settings
 from scripts import model
@@ -122,6 +123,10 @@ def announce(chosen: Settings, started: float) -> None:
 def start(chosen: Settings) -> int:
     """Prepare and run everything; returns the exit code when all processes have stopped. Raises CannotStart."""
     started = time.monotonic()
+    try:
+        configuration(chosen)
+    except HalfSet as problem:
+        raise CannotStart(str(problem)) from problem
     chosen.drogowskaz_var.mkdir(parents=True, exist_ok=True)
     check_disk(chosen.drogowskaz_var)
     check_ports(chosen)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -196,6 +196,13 @@ async def latest(session: AsyncSession, conversations: Iterable[str]) -> dict[st
     """The number of the latest event of each of these conversations that exists."""
     query = select(Conversation.id, Conversation.last_seq).where(Conversation.id.in_(list(conversations)))
     return {row.id: row.last_seq for row in await session.execute(query)}
+
+
+async def with_news(session: AsyncSession, cursors: Select[str, int], limit: int) -> list[str]:
+    """Of a channel's conversations those with events after the number (`seq`) that it has read so far."""
+    read = cursors.subquery()
+    query = select(Conversation.id).join(read, read.c.conversation_id == Conversation.id)
+    return list(await session.scalars(query.where(Conversation.last_seq > read.c.seq).limit(limit)))
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:

@@ -40,6 +40,12 @@ class Heart:
 
 async def open_conversation(heart: Heart, channel: str, language: Language | None) -> tuple[Conversation, str]:
     """Start a talk: the conversation and its token. The bot's greeting is its first event."""
+    async with heart.database.transaction() as session:
+        return await open_in(session, channel, language)
+
+
+async def open_in(session: AsyncSession, channel: str, language: Language | None) -> tuple[Conversation, str]:
+    """The same within a transaction of the channel's own, which notes there whose talk it is."""
     token = secrets.token_urlsafe(32)
     conversation = Conversation(
         id=str(uuid.uuid4()),
@@ -49,10 +55,9 @@ async def open_conversation(heart: Heart, channel: str, language: Language | Non
         last_seq=0,
         owner=Owner.BOT,
     )
-    async with heart.database.transaction() as session:
-        session.add(conversation)
-        await session.flush()
-        await say(session, conversation.id, greeting(language), sender="bot")
+    session.add(conversation)
+    await session.flush()
+    await say(session, conversation.id, greeting(language), sender="bot")
     return conversation, token
 
 

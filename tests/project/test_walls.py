@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "api.privacy": {
         "api.privacy",
         "api.appointments",
+        "api.channels.messenger.repository",
         "api.conversations",
         "api.requests",
         "api.signups",

@@ -1,0 +1,9 @@
+"""What Meta takes in one send (Send API, Graph v26.0)."""
+
+TEXT = 2000
+QUICK_REPLIES = 13
+TITLE = 20
+TEMPLATE_TEXT = 640
+TEMPLATE_BUTTONS = 3
+ELEMENTS = 10
+ELEMENT_TEXT = 80

@@ -1,0 +1,93 @@
+"""Takes stored updates to the heart: in the order of Meta's clock for each sender, several senders at once.
+
+An update's row says that it waits until its work is done; a crash between the two repeats the work, which is harmless.
+"""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from api.channels.messenger import handlers, repository
+from api.channels.messenger.handlers import Means
+from api.database import now
+
+log = structlog.get_logger()
+
+UPDATES = "messenger updates"
+SENDERS_AT_ONCE = 8
+LOOK_AGAIN_SECONDS = 0.5
+MOST_ATTEMPTS = 6
+FORGET_EVERY_SECONDS = 3600.0
+
+
+class Processor:
+    """Runs as one task of the API process."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to take updates."""
+        self._task = asyncio.create_task(self._run(), name="messenger processor")
+
+    async def stop(self) -> None:
+        """Stop at once; what was not finished is taken again at the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        forget_at = 0.0
+        while True:
+            busy = False
+            try:
+                busy = await self.round()
+                if (moment := asyncio.get_running_loop().time()) >= forget_at:
+                    forget_at = moment + FORGET_EVERY_SECONDS
+                    async with self._means.heart.database.transaction() as session:
+                        await repository.forget_old(session, now())
+            except Exception:
+                log.exception("messenger_round_failed")
+            if not busy:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        news = self._means.heart.notifier.register(UPDATES)
+        try:
+            # Fresh updates are held for a moment anyway: no need to look at once.
+            await asyncio.wait([news], timeout=LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(0.1)
+        finally:
+            self._means.heart.notifier.forget(UPDATES, news)
+
+    async def round(self) -> bool:
+        """Serve the senders whose updates are due; whether there were any."""
+        async with self._means.heart.database.transaction(read_only=True) as session:
+            senders = await repository.due_senders(session, now(), SENDERS_AT_ONCE)
+        await asyncio.gather(*(self._serve(page_id, psid) for page_id, psid in senders))
+        return bool(senders)
+
+    async def _serve(self, page_id: str, psid: str) -> None:
+        """Take the sender's updates in order, up to the first that fails."""
+        database = self._means.heart.database
+        async with database.transaction(read_only=True) as session:
+            updates = await repository.waiting(session, page_id, psid)
+        done = []
+        for update in updates:
+            async with database.transaction(read_only=True) as session:
+                if not await repository.is_waiting(session, update.id):
+                    continue
+            try:
+                await handlers.handle(self._means, update)
+            except Exception:
+                async with database.transaction() as session:
+                    again = await repository.put_off(session, update.id, now(), MOST_ATTEMPTS)
+                log.exception("messenger_update_failed", update=update.id, kind=update.kind, again=again)
+                break
+            done.append(update.id)
+        if done:
+            async with database.transaction() as session:
+                await repository.finish(session, done)

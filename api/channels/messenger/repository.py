@@ -1,0 +1,177 @@
+"""The channel's reads and writes. Nothing here commits: the caller's transaction does."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.channels.messenger.models import Line, PageState, State, Thread, Update
+from api.channels.messenger.updates import Arrived
+
+# However chatty a pupil is, the oldest update waits no longer than this for others that may belong before it.
+LONGEST_WAIT = timedelta(seconds=30)
+KEPT = timedelta(days=14)
+MOST_AT_ONCE = 200
+
+
+async def store(session: AsyncSession, arrived: list[Arrived]) -> int:
+    """Store the updates that are new; how many they are."""
+    if not arrived:
+        return 0
+    insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
+    statement = insert(Update).on_conflict_do_nothing(index_elements=["key"]).returning(Update.id)
+    rows = [{**asdict(one), "attempts": 0, "waiting": True} for one in arrived]
+    stored = 0
+    for row in rows:
+        stored += (await session.scalar(statement, [row])) is not None
+    return stored
+
+
+async def due_senders(session: AsyncSession, moment: datetime, limit: int) -> list[tuple[str, str]]:
+    """Page and pupil of those whose updates may be taken now, the longest waiting first."""
+    query = (
+        select(Update.page_id, Update.psid)
+        .where(Update.waiting)
+        .group_by(Update.page_id, Update.psid)
+        .having(or_(func.max(Update.due_at) <= moment, func.min(Update.received_at) <= moment - LONGEST_WAIT))
+        .order_by(func.min(Update.received_at))
+        .limit(limit)
+    )
+    return [(row.page_id, row.psid) for row in await session.execute(query)]
+
+
+async def waiting(session: AsyncSession, page_id: str, psid: str) -> list[Update]:
+    """A sender's updates that are still to be taken, in the order of Meta's clock."""
+    query = (
+        select(Update)
+        .where(Update.waiting, Update.page_id == page_id, Update.psid == psid)
+        .order_by(Update.sent_ms, Update.id)
+        .limit(MOST_AT_ONCE)
+    )
+    return list(await session.scalars(query))
+
+
+async def is_waiting(session: AsyncSession, id: int) -> bool:
+    """Whether the update is still to be taken: an erasure may have been quicker."""
+    return bool(await session.scalar(select(Update.waiting).where(Update.id == id)))
+
+
+async def finish(session: AsyncSession, ids: Iterable[int]) -> None:
+    """The updates are dealt with: what they said is no longer kept here."""
+    values = {"waiting": False, "body": None}
+    await session.execute(update(Update).where(Update.id.in_(list(ids))).values(**values))
+
+
+async def put_off(session: AsyncSession, id: int, moment: datetime, most: int) -> bool:
+    """Try the update again later; False when it was tried so often that it is put aside."""
+    row = await session.get(Update, id)
+    if row is None:
+        return True
+    row.attempts += 1
+    row.due_at = moment + timedelta(seconds=2**row.attempts)
+    row.waiting = row.attempts < most
+    return row.waiting
+
+
+async def forget_old(session: AsyncSession, moment: datetime) -> None:
+    """Drop the keys of updates that Meta will not repeat any more."""
+    await session.execute(delete(Update).where(~Update.waiting, Update.received_at < moment - KEPT))
+
+
+async def counts(session: AsyncSession) -> dict[str, int]:
+    """How many updates of each kind the last two weeks brought."""
+    rows = await session.execute(select(Update.kind, func.count()).group_by(Update.kind))
+    return {row[0]: row[1] for row in rows}
+
+
+async def thread(session: AsyncSession, page_id: str, psid: str) -> Thread | None:
+    """The thread, locked against other writers until the transaction ends."""
+    query = select(Thread).where(Thread.page_id == page_id, Thread.psid == psid).with_for_update()
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def thread_of(session: AsyncSession, conversation_id: str) -> Thread | None:
+    """The thread that is this conversation, locked."""
+    query = select(Thread).where(Thread.conversation_id == conversation_id).with_for_update()
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def conversations_of(session: AsyncSession, psid: str) -> list[str]:
+    """A pupil's conversations with any page."""
+    return list(await session.scalars(select(Thread.conversation_id).where(Thread.psid == psid)))
+
+
+def cursors() -> Select[str, int]:
+    """How far each conversation was read into the outbox."""
+    return select(Thread.conversation_id, Thread.read_seq.label("seq"))
+
+
+async def heads(session: AsyncSession, moment: datetime) -> list[Line]:
+    """The first line of each conversation that is not settled, where it is due; those behind it wait.
+
+    An unknown line with an error cannot be looked up any more and holds nobody up.
+    """
+    is_open = or_(Line.state == State.QUEUED, (Line.state == State.UNKNOWN) & Line.error.is_(None))
+    first = select(func.min(Line.id)).where(is_open).group_by(Line.conversation_id)
+    query = select(Line).where(Line.id.in_(first), Line.due_at <= moment).order_by(Line.due_at)
+    return list(await session.scalars(query.execution_options(populate_existing=True)))
+
+
+async def head(session: AsyncSession, conversation_id: str) -> Line | None:
+    """The first line of the conversation that is not settled, locked."""
+    is_open = or_(Line.state == State.QUEUED, (Line.state == State.UNKNOWN) & Line.error.is_(None))
+    query = select(Line).where(Line.conversation_id == conversation_id, is_open).order_by(Line.id).limit(1)
+    return await session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+async def line(session: AsyncSession, ref: str) -> Line | None:
+    """The line with this reference, locked."""
+    query = select(Line).where(Line.ref == ref).with_for_update()
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def known_mids(session: AsyncSession, conversation_id: str) -> set[str]:
+    """Meta's ids of the lines that surely went out."""
+    query = select(Line.mid).where(Line.conversation_id == conversation_id, Line.mid.is_not(None))
+    return {mid for mid in await session.scalars(query) if mid}
+
+
+async def delivery(session: AsyncSession, conversation_id: str) -> dict[int, State]:
+    """For the console: how far each event's lines have come, by the event's number; of several parts the worst."""
+    order = [State.SENT, State.QUEUED, State.UNKNOWN, State.DROPPED, State.FAILED, State.UNDELIVERABLE]
+    rows = await session.execute(select(Line.seq, Line.state).where(Line.conversation_id == conversation_id))
+    found: dict[int, State] = {}
+    for seq, state in rows:
+        if seq is not None:
+            found[seq] = max(found.get(seq, State.SENT), State(state), key=order.index)
+    return found
+
+
+async def page(session: AsyncSession, page_id: str) -> PageState:
+    """How the page is doing; a new row where nothing is known yet."""
+    found = await session.get(PageState, page_id)
+    if found is None:
+        found = PageState(page_id=page_id)
+        session.add(found)
+    return found
+
+
+async def stopped_pages(session: AsyncSession) -> set[str]:
+    """The pages through which nothing may be sent now."""
+    return set(await session.scalars(select(PageState.page_id).where(PageState.stopped.is_not(None))))
+
+
+async def erase(session: AsyncSession, conversation_id: str) -> None:
+    """Erase the thread and its lines, and blank the updates of its pupil; their keys stay against repetition."""
+    found = await thread_of(session, conversation_id)
+    if found is None:
+        return
+    blank = {"waiting": False, "body": None, "psid": ""}
+    mine = (Update.page_id == found.page_id, Update.psid == found.psid)
+    await session.execute(update(Update).where(*mine).values(**blank).execution_options(synchronize_session=False))
+    await session.execute(delete(Line).where(Line.conversation_id == conversation_id))
+    await session.execute(delete(Thread).where(Thread.conversation_id == conversation_id))

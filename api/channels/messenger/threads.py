@@ -1,0 +1,72 @@
+"""Whose conversation is whose: a pupil on a page has one, opened by the first word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from api.channels.messenger import repository
+from api.channels.messenger.models import Thread, Update
+from api.conversations import service
+from api.conversations.service import Heart
+
+CHANNEL = "messenger"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A pupil's conversation. `is_new`: this update opened it. `held`: the page's staff answers, the bot is silent."""
+
+    conversation_id: str
+    is_new: bool
+    held: bool
+    with_counsellor: bool
+
+
+async def find_or_open(heart: Heart, update: Update, long_gap_at: datetime) -> Found:
+    """The conversation of the update's pupil, opened when there is none; notes that the pupil was heard from.
+
+    A page whose staff has been silent since `long_gap_at` no longer holds the thread: the bot must not be dumb
+    for ever.
+    """
+    try:
+        return await _find_or_open(heart, update, long_gap_at)
+    except IntegrityError:
+        # Another process has opened it at the same moment.
+        return await _find_or_open(heart, update, long_gap_at)
+
+
+async def _find_or_open(heart: Heart, update: Update, long_gap_at: datetime) -> Found:
+    async with heart.database.transaction() as session:
+        thread = await repository.thread(session, update.page_id, update.psid)
+        if thread is None:
+            conversation, _ = await service.open_in(session, CHANNEL, None)
+            thread = Thread(
+                page_id=update.page_id, psid=update.psid, conversation_id=conversation.id, opened_by=update.id
+            )
+            session.add(thread)
+        thread.last_pupil_at = update.received_at
+        if thread.held_by_page_at is not None and thread.held_by_page_at < long_gap_at:
+            thread.held_by_page_at, thread.introduce = None, True
+        return Found(
+            conversation_id=thread.conversation_id,
+            is_new=thread.opened_by == update.id,
+            held=thread.held_by_page_at is not None,
+            with_counsellor=thread.counsellor is not None,
+        )
+
+
+async def hold(heart: Heart, page_id: str, psid: str, at: datetime) -> None:
+    """The page's staff answers the pupil: the bot is silent."""
+    async with heart.database.transaction() as session:
+        thread = await repository.thread(session, page_id, psid)
+        if thread is not None:
+            thread.held_by_page_at = max(at, thread.held_by_page_at or at)
+
+
+async def give_back(heart: Heart, page_id: str, psid: str) -> None:
+    """The page's staff has given the thread back to us; the bot says who it is when it next speaks."""
+    async with heart.database.transaction() as session:
+        thread = await repository.thread(session, page_id, psid)
+        if thread is not None and thread.held_by_page_at is not None:
+            thread.held_by_page_at, thread.introduce = None, True
