@@ -49,7 +49,9 @@ type Handler = Callable[[Means, Update, dict[str, Any]], Awaitable[None]]
 async def handle(means: Means, update: Update) -> None:
     """Do what the update asks for."""
     handler = HANDLERS.get(Kind(update.kind))
-    if handler is not None and update.psid and isinstance(update.body, dict):
+    # Only what Meta says of the whole page concerns no pupil.
+    is_whole = bool(update.psid) or update.kind == Kind.POLICY
+    if handler is not None and is_whole and isinstance(update.body, dict):
         await handler(means, update, update.body)
     elif handler is None:
         log.info("messenger_update_counted", kind=update.kind, fields=sorted(update.body or {})[:8])
@@ -192,7 +194,7 @@ async def _put(means: Means, found: Found, update: Update, message: dict[str, An
         async with means.heart.database.transaction() as session:
             thread = await repository.thread_of(session, found.conversation_id)
             if thread is not None:
-                outbox.notice(session, thread, f"u{update.id}", message)
+                await outbox.notice(session, thread, f"u{update.id}", message, means.long_gap)
     except IntegrityError:
         log.info("messenger_notice_known", conversation=found.conversation_id)
     means.courier.expect(found.conversation_id)

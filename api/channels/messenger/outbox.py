@@ -23,18 +23,22 @@ async def fill(database: Database, conversation_id: str, long_gap: timedelta) ->
     """Take the conversation's new events; whether a counsellor is typing right now."""
     async with database.transaction() as session:
         thread = await repository.thread_of(session, conversation_id)
-        if thread is None:
-            return False
-        events = await conversations.events_after(session, conversation_id, thread.read_seq)
-        for event in events:
-            _take(session, thread, event, long_gap)
-            thread.read_seq = event.seq
-    return bool(events) and events[-1].type == EventType.TYPING
+        return thread is not None and await _read_on(session, thread, long_gap)
 
 
-def notice(session: AsyncSession, thread: Thread, key: str, message: dict[str, Any]) -> None:
-    """Put a line of the channel itself into the outbox; `key` tells it from others of the conversation."""
+async def notice(session: AsyncSession, thread: Thread, key: str, message: dict[str, Any], long_gap: timedelta) -> None:
+    """Put a line of the channel itself behind all that was said so far; `key` tells it from others of the talk."""
+    await _read_on(session, thread, long_gap)
     _put(session, thread, [message], key=key, seq=None, sender=SYSTEM)
+
+
+async def _read_on(session: AsyncSession, thread: Thread, long_gap: timedelta) -> bool:
+    """Take the thread's new events; whether the last of them is that a counsellor types."""
+    events = await conversations.events_after(session, thread.conversation_id, thread.read_seq)
+    for event in events:
+        _take(session, thread, event, long_gap)
+        thread.read_seq = event.seq
+    return bool(events) and events[-1].type == EventType.TYPING
 
 
 def _take(session: AsyncSession, thread: Thread, event: Event, long_gap: timedelta) -> None:

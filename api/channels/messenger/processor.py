@@ -1,24 +1,32 @@
 """Takes stored updates to the heart: in the order of Meta's clock for each sender, several senders at once.
 
+Where updates come late, as when Meta catches up after a failure, a sender is served once it is quiet for a while. So it
+is after a start, too: what Meta could not deliver meanwhile may belong before what is here already.
+
 An update's row says that it waits until its work is done; a crash between the two repeats the work, which is harmless.
 """
 
 import asyncio
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from api.channels.messenger import handlers, repository
 from api.channels.messenger.handlers import Means
+from api.channels.messenger.updates import LONGEST_HOLD
 from api.database import now
 
 log = structlog.get_logger()
 
 UPDATES = "messenger updates"
+NEVER = datetime.min.replace(tzinfo=UTC)
 SENDERS_AT_ONCE = 8
 LOOK_AGAIN_SECONDS = 0.5
 MOST_ATTEMPTS = 6
 FORGET_EVERY_SECONDS = 3600.0
+# However restless a sender is, the first update waits no longer than this for others that may belong before it.
+LONGEST_WAIT = timedelta(minutes=3)
 
 
 class Processor:
@@ -26,6 +34,7 @@ class Processor:
 
     def __init__(self, means: Means) -> None:
         self._means = means
+        self._running_since = now()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -40,10 +49,14 @@ class Processor:
                 await self._task
 
     async def _run(self) -> None:
-        forget_at = 0.0
+        forget_at, held = 0.0, False
         while True:
             busy = False
             try:
+                if not held:
+                    async with self._means.heart.database.transaction() as session:
+                        await repository.hold_all(session, now() + LONGEST_HOLD)
+                    held = True
                 busy = await self.round()
                 if (moment := asyncio.get_running_loop().time()) >= forget_at:
                     forget_at = moment + FORGET_EVERY_SECONDS
@@ -65,8 +78,10 @@ class Processor:
 
     async def round(self) -> bool:
         """Serve the senders whose updates are due; whether there were any."""
+        moment = now()
+        overdue = moment - LONGEST_WAIT if moment - LONGEST_WAIT >= self._running_since else NEVER
         async with self._means.heart.database.transaction(read_only=True) as session:
-            senders = await repository.due_senders(session, now(), SENDERS_AT_ONCE)
+            senders = await repository.due_senders(session, moment, overdue, SENDERS_AT_ONCE)
         await asyncio.gather(*(self._serve(page_id, psid) for page_id, psid in senders))
         return bool(senders)
 

@@ -12,8 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.channels.messenger.models import Line, PageState, State, Thread, Update
 from api.channels.messenger.updates import Arrived
 
-# However chatty a pupil is, the oldest update waits no longer than this for others that may belong before it.
-LONGEST_WAIT = timedelta(seconds=30)
 KEPT = timedelta(days=14)
 MOST_AT_ONCE = 200
 
@@ -31,13 +29,16 @@ async def store(session: AsyncSession, arrived: list[Arrived]) -> int:
     return stored
 
 
-async def due_senders(session: AsyncSession, moment: datetime, limit: int) -> list[tuple[str, str]]:
-    """Page and pupil of those whose updates may be taken now, the longest waiting first."""
+async def due_senders(session: AsyncSession, moment: datetime, overdue: datetime, limit: int) -> list[tuple[str, str]]:
+    """Page and pupil of those whose updates may be taken now, the longest waiting first.
+
+    A sender's updates are due when the last of them is, or when the first has waited since `overdue`.
+    """
     query = (
         select(Update.page_id, Update.psid)
         .where(Update.waiting)
         .group_by(Update.page_id, Update.psid)
-        .having(or_(func.max(Update.due_at) <= moment, func.min(Update.received_at) <= moment - LONGEST_WAIT))
+        .having(or_(func.max(Update.due_at) <= moment, func.min(Update.received_at) <= overdue))
         .order_by(func.min(Update.received_at))
         .limit(limit)
     )
@@ -53,6 +54,12 @@ async def waiting(session: AsyncSession, page_id: str, psid: str) -> list[Update
         .limit(MOST_AT_ONCE)
     )
     return list(await session.scalars(query))
+
+
+async def hold_all(session: AsyncSession, until: datetime) -> None:
+    """Take no waiting update before this moment: others that belong before them may still be on their way."""
+    late = (Update.waiting, Update.due_at < until)
+    await session.execute(update(Update).where(*late).values(due_at=until))
 
 
 async def is_waiting(session: AsyncSession, id: int) -> bool:

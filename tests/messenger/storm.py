@@ -1,0 +1,172 @@
+"""A storm of deliveries against a real API process that is killed again and again; what came of it.
+
+Used by the test in a small size and by `bench/messenger.py` in the full one.
+"""
+
+import random
+import sqlite3
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from api import migrate
+from api.settings import Settings
+from tests.messenger.processes import FakeGraph, Process, message, settings_of
+
+PATIENCE_SECONDS = 3600
+# How far apart two deliveries of updates from the same pupil may change places.
+DISORDER_SECONDS = 2.0
+
+
+@dataclass
+class Report:
+    """What a storm left behind."""
+
+    sent: dict[str, list[str]]
+    heard: dict[str, list[str]] = field(default_factory=dict)
+    turns: dict[str, list[str]] = field(default_factory=dict)
+    ends: dict[str, int] = field(default_factory=dict)
+    shown: dict[str, list[str]] = field(default_factory=dict)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    open_lines: int = 0
+    waiting: int = 0
+    texts_left: int = 0
+    deliveries: int = 0
+    seconds: float = 0.0
+
+
+class Storm:
+    """`events` deliveries of updates, 30 % of them repetitions, from `pupils` pupils, with `kills` kills meanwhile."""
+
+    def __init__(self, folder: Path, *, events: int, pupils: int, kills: int, seed: int = 1) -> None:
+        self._dice = random.Random(seed)
+        self._folder = folder
+        self._kills = kills
+        self._pupils = [f"{1_000_000 + number}" for number in range(pupils)]
+        self._messages = events - events * 3 // 10
+        self._repetitions = events - self._messages
+        self.graph = FakeGraph(folder / "graph.log")
+        self.rasa = Process("tests.messenger.fake_rasa:app", "/webhooks/turn/ready", folder / "rasa.log")
+        self.api: Process | None = None
+
+    def run(self) -> Report:
+        """Let it blow over; everything is stopped afterwards."""
+        started = time.monotonic()
+        try:
+            self.graph.start()
+            self.rasa.start()
+            chosen = settings_of(self.graph.url, self._folder, RASA_URL=self.rasa.url)
+            migrate.upgrade(Settings(drogowskaz_var=self._folder).database)
+            self.api = Process("api.main:app", "/healthz", self._folder / "api.log", factory=True, **chosen)
+            self.api.start()
+            report = Report(sent=self._blow())
+            self._kill_again_and_again()
+            self._wait_for_calm()
+            self._look(report)
+            report.seconds = time.monotonic() - started
+            return report
+        finally:
+            for process in (self.api, self.rasa, self.graph):
+                if process is not None:
+                    process.stop()
+
+    def _blow(self) -> dict[str, list[str]]:
+        """Have all updates delivered in random order and batches; what each pupil wrote, in order."""
+        assert self.api is not None
+        self.graph.tell(webhook=f"{self.api.url}/channels/messenger/webhook", most_in_batch=40, echo_delay=0.2)
+        first_ms = int(time.time() * 1000) - 60_000
+        written: dict[str, list[str]] = defaultdict(list)
+        updates = []
+        for number in range(self._messages):
+            psid = self._pupils[number % len(self._pupils)]
+            words = f"wiadomość {len(written[psid]) + 1} – zażółć gęślą jaźń"
+            written[psid].append(words)
+            updates.append(message(psid, words, first_ms + number))
+        copies = [1] * len(updates)
+        for _ in range(self._repetitions):
+            copies[self._dice.randrange(len(copies))] += 1
+        given = [
+            {"update": update, "delays": [self._dice.uniform(0, DISORDER_SECONDS) for _ in range(number)]}
+            for update, number in zip(updates, copies, strict=True)
+        ]
+        self._dice.shuffle(given)
+        httpx.post(f"{self.graph.url}/control/updates", json=given, timeout=120).raise_for_status()
+        return dict(written)
+
+    def _kill_again_and_again(self) -> None:
+        assert self.api is not None
+        for _ in range(self._kills):
+            time.sleep(self._dice.uniform(1, 12))
+            self.api.kill()
+            self.api.start()
+
+    def _wait_for_calm(self) -> None:
+        """Until nothing waits: no delivery, no update, no turn, no line."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            seen = self.graph.state()
+            if seen["queue"] == 0 and seen["in_flight"] == 0 and not any(self._left().values()):
+                return
+            time.sleep(0.5)
+        raise AssertionError(f"The storm does not end: {self._left()}")
+
+    def _left(self) -> dict[str, int]:
+        return {
+            "updates": self._count("SELECT count(*) FROM messenger_updates WHERE waiting"),
+            "turns": self._count("SELECT count(*) FROM inbox"),
+            "lines": self._count("SELECT count(*) FROM messenger_outbox WHERE state IN ('queued', 'unknown')"),
+            "unread": self._count(
+                "SELECT count(*) FROM messenger_threads t JOIN conversations c ON c.id = t.conversation_id"
+                " WHERE c.last_seq > t.read_seq"
+            ),
+        }
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        connection = sqlite3.connect(self._folder / "drogowskaz.db", timeout=30)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def _count(self, query: str) -> int:
+        return int(self._rows(query)[0][0])
+
+    def _look(self, report: Report) -> None:
+        """Read what the heart, Rasa and the pupils saw."""
+        psids = dict(self._rows("SELECT conversation_id, psid FROM messenger_threads"))
+        heard: dict[str, list[str]] = defaultdict(list)
+        for talk, words in self._rows(
+            "SELECT conversation_id, json_extract(body, '$.text') FROM events WHERE sender = 'pupil' ORDER BY seq"
+        ):
+            heard[psids[talk]].append(words)
+        turns: dict[str, list[str]] = defaultdict(list)
+        for turn in httpx.get(f"{self.rasa.url}/turns", timeout=60).json():
+            turns[psids[turn["conversation"]]].append(turn["text"])
+        ends = self._rows(
+            "SELECT conversation_id, count(DISTINCT reply_to), count(*) FROM events WHERE type = 'turn_end' GROUP BY 1"
+        )
+        assert all(distinct == number for _, distinct, number in ends), "a turn ended twice"
+        shown: dict[str, list[str]] = defaultdict(list)
+        seen = self.graph.state()
+        for one in seen["sent"]:
+            shown[one["psid"]].append(one["body"]["message"]["text"])
+        report.heard, report.turns, report.shown = dict(heard), dict(turns), dict(shown)
+        report.ends = {psids[talk]: number for talk, _, number in ends}
+        report.refused, report.deliveries = seen["refused"], seen["deliveries"]
+        report.texts_left = self._count("SELECT count(*) FROM messenger_updates WHERE body IS NOT NULL")
+
+
+def check(report: Report) -> None:
+    """Each message had exactly one turn in the order of Meta's clock, and each answer was shown exactly once."""
+    assert report.heard == report.sent
+    assert report.turns == report.sent
+    assert report.ends == {psid: len(words) for psid, words in report.sent.items()}
+    for psid, words in report.sent.items():
+        assert report.shown[psid][1:] == [f"Odpowiedź: {one}" for one in words]
+        assert "bot" in report.shown[psid][0]
+    assert report.refused == []
+    assert report.texts_left == 0
