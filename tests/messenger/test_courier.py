@@ -1,11 +1,12 @@
 """From events to the pupil: each line once, in order, within Meta's rules; what is uncertain is never guessed."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from api.channels.messenger import repository
+from api.channels.messenger import outbox, repository
 from api.channels.messenger.models import State
 from api.conversations import repository as conversations
 from api.conversations.models import EventType
@@ -78,6 +79,17 @@ async def test_a_counsellor_has_a_persona_and_the_bot_says_when_it_is_back(rig: 
     assert "persona_id" not in back["body"]
 
 
+async def test_without_a_picture_the_counsellors_name_stands_in_the_line(
+    rig: Rig, meta: FakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rig.courier._desk, "_picture", None)
+    talk = await talking(rig, meta)
+    await event(rig, talk, EventType.MESSAGE, {"text": "Dzień dobry!", "name": "Anna", "language": "pl"}, "counsellor")
+    await rig.send()
+    assert meta.texts("7")[-1] == "Anna, doradca: Dzień dobry!"
+    assert meta.state()["personas"] == {}
+
+
 async def test_a_typing_counsellor_is_shown(rig: Rig, meta: FakeGraph) -> None:
     talk = await talking(rig, meta)
     before = len(meta.state()["actions"])
@@ -144,7 +156,7 @@ async def test_without_an_echo_a_look_into_the_thread_settles_what_is_unknown(
     await rig.answer("7", "Raz.", "Dwa.")
     await rig.send()
     assert (await states(rig))[-2:] == ["unknown", "queued"]
-    rig.wait(seconds=31)
+    rig.wait(seconds=61)
     await rig.send(4)
     assert meta.texts("7")[1:] == ["Raz.", "Dwa."]
     assert (await states(rig))[-2:] == ["sent", "sent"]
@@ -153,17 +165,14 @@ async def test_without_an_echo_a_look_into_the_thread_settles_what_is_unknown(
 async def test_a_crash_on_the_way_to_graph_leaves_the_line_unknown_and_not_lost(rig: Rig, meta: FakeGraph) -> None:
     talk = await talking(rig, meta)
     await rig.answer("7", "Raz.")
-    await rig.courier._desk._database.scrub()
     async with rig.heart.database.transaction(read_only=True) as session:
         assert await conversations.with_news(session, repository.cursors(), 9) == [talk]
-    from api.channels.messenger import outbox  # the steps of a round, one by one
-
     await outbox.fill(rig.heart.database, talk, timedelta(hours=24))
     async with rig.heart.database.transaction() as session:
         await rig.courier._desk._claim(session, talk)
     await rig.send()
     assert meta.texts("7")[1:] == []
-    rig.wait(seconds=31)
+    rig.wait(seconds=61)
     await rig.send()
     assert meta.texts("7")[1:] == ["Raz."]
 
@@ -257,6 +266,18 @@ async def test_the_watchdog_subscribes_again_what_meta_has_unsubscribed(rig: Rig
     await rig.watchdog.look(PAGE)
     async with rig.heart.database.transaction(read_only=True) as session:
         assert (await repository.page(session, PAGE)).subscribed is True
+
+
+async def test_meta_unsubscribes_after_failures_and_the_watchdog_notices(rig: Rig, meta: FakeGraph) -> None:
+    meta.tell(webhook="http://127.0.0.1:9/nobody", unsubscribe_after=0.2)
+    meta.deliver(message("7", "hej"))
+    for _ in range(200):
+        if not meta.state()["subscribed"]:
+            break
+        await asyncio.sleep(0.1)
+    assert meta.state()["subscribed"] == []
+    await rig.watchdog.look(PAGE)
+    assert "messages" in meta.state()["subscribed"]
 
 
 @pytest.mark.parametrize("how", ["503", "refused"])

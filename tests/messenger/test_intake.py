@@ -16,6 +16,7 @@ from api.channels.messenger import signatures
 from api.channels.messenger.intake import LARGEST
 from api.main import app
 from api.settings import Settings
+from scripts import run
 from tests.messenger.fake_graph import encode
 from tests.messenger.processes import PAGE, SECRET, VERIFY, delivery, echo, message, postback, settings_of, update
 
@@ -184,6 +185,11 @@ def test_half_a_setting_ends_the_start_with_one_sentence(given: dict[str, Any], 
         app(Settings(**given))
     assert sentence in str(ended.value)
     assert "\n" not in str(ended.value)
+
+
+def test_make_run_says_the_same_sentence() -> None:
+    with pytest.raises(run.CannotStart, match="MESSENGER_PAGES and MESSENGER_VERIFY_TOKEN must be set"):
+        run.start(Settings(messenger_app_secret="x"))
 
 
 def test_no_secret_shows_in_a_repr() -> None:

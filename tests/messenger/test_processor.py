@@ -181,6 +181,18 @@ async def test_the_bot_is_silent_while_the_pages_staff_answers(rig: Rig, meta: F
     assert meta.texts("7")[-2:] == ["Tu Drogowskaz – bot, nie człowiek.", "W czym pomóc?"]
 
 
+async def test_an_echo_with_the_metadata_of_another_program_is_the_staffs(rig: Rig) -> None:
+    await rig.arrive(message("7", "hej"))
+    await rig.process()
+    talk = (await rig.thread("7")).conversation_id
+    await rig.arrive(echo("7", metadata=f"{talk}:1:0"))
+    await rig.process()
+    assert (await rig.thread("7")).held_by_page_at is None
+    await rig.arrive(echo("7", metadata="shop:order:9"))
+    await rig.process()
+    assert (await rig.thread("7")).held_by_page_at is not None
+
+
 async def test_a_page_that_is_silent_for_long_no_longer_holds_the_thread(rig: Rig) -> None:
     await rig.arrive(message("7", "hej"))
     await rig.process()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.channels.messenger import signatures
+from api.channels.messenger import repository, signatures
 from api.channels.messenger.configuration import Configuration
 from api.channels.messenger.errors import Forged
 from api.channels.messenger.profile import profile
@@ -70,8 +70,6 @@ async def test_metas_wish_to_delete_somebody_is_carried_out(tmp_path: Path) -> N
     async with serving(Settings(**given)) as client:  # type: ignore[arg-type]
         assert await post(client, GENUINE) == 200
         database = client._transport.app.state.database  # type: ignore[attr-defined]
-        from api.channels.messenger import repository
-
         for _ in range(600):
             async with database.transaction(read_only=True) as session:
                 if await repository.conversations_of(session, "7"):

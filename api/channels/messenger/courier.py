@@ -153,6 +153,7 @@ class Courier:
                     return
         except Exception:
             log.exception("messenger_line_interrupted", conversation=line.conversation_id)
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def _type(self, conversation_id: str) -> None:
         """A counsellor is typing."""

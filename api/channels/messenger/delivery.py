@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.channels.messenger import repository
 from api.channels.messenger.configuration import Configuration
 from api.channels.messenger.graph import Graph, GraphAway, GraphRefused
+from api.channels.messenger.limits import TEXT
 from api.channels.messenger.models import Line, Persona, State, Thread
 from api.channels.messenger.outbox import COUNSELLOR
+from api.channels.messenger.split import length
 from api.channels.messenger.verdicts import STOPS, Verdict, judge
 from api.database import Database
 from api.texts import text
@@ -23,8 +25,8 @@ WINDOW = timedelta(hours=24)
 WINDOW_OF_PEOPLE = timedelta(days=7)
 LONGEST_PAUSE = timedelta(minutes=1)
 LONGEST_SLOWDOWN = timedelta(minutes=15)
-# How long an echo may take before the thread is looked into; longer than any call to Graph lasts.
-ECHO_WITHIN = timedelta(seconds=30)
+# How long an echo may take before the thread is looked into; longer than the calls of one line can last together.
+ECHO_WITHIN = timedelta(seconds=60)
 # Meta's clock and ours may differ.
 SKEW = timedelta(minutes=1)
 
@@ -106,7 +108,7 @@ class Desk:
         if claimed.persona and persona is None and "text" in message:
             signed = text("messenger.signed", "pl", name=claimed.persona, line=message["text"])
             # The name is left out where it would make the line too long.
-            message["text"] = signed if len(signed) <= 1900 else message["text"]
+            message["text"] = signed if length(signed) <= TEXT else message["text"]
         body: dict[str, Any] = {
             "recipient": {"id": claimed.psid},
             "messaging_type": "MESSAGE_TAG" if claimed.tagged or tagged else "RESPONSE",

@@ -119,7 +119,7 @@ class Graph:
                 headers={"Authorization": f"Bearer {token}"},
                 json=body,
             )
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise GraphAway(type(error).__name__, surely_unsent=isinstance(error, NEVER_LEFT)) from error
         return _read(response)
 
@@ -132,7 +132,8 @@ def _read(response: httpx.Response) -> dict[str, Any]:
         said = None
     if isinstance(said, dict) and isinstance(said.get("error"), dict):
         error = said["error"]
-        raise GraphRefused(int(error.get("code") or 0), error.get("error_subcode"))
+        code, subcode = error.get("code"), error.get("error_subcode")
+        raise GraphRefused(code if isinstance(code, int) else 0, subcode if isinstance(subcode, int) else None)
     if response.is_success and isinstance(said, dict):
         return said
     raise GraphAway(f"status {response.status_code}", surely_unsent=response.status_code in (429, 503))

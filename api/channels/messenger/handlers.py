@@ -101,7 +101,7 @@ async def _echo(means: Means, update: Update, body: dict[str, Any]) -> None:
     """What the page said: a line of ours that surely went out, or somebody else's."""
     message = body["message"]
     ref, mid = message.get("metadata"), str(message.get("mid") or "")[:255] or None
-    if isinstance(ref, str) and ref.count(":") == 2:
+    if isinstance(ref, str) and outbox.OURS.fullmatch(ref):
         await means.courier.settle(ref, mid)
     else:
         await threads.hold(means.heart, update.page_id, update.psid, update.received_at)

@@ -3,6 +3,7 @@
 The lines and the number of the last event that was read are written together, so that each event gets its lines once.
 """
 
+import re
 from datetime import timedelta
 from typing import Any, cast
 
@@ -16,6 +17,8 @@ from api.conversations.models import Event, EventType, Owner
 from api.database import Database
 from api.texts import Language, text
 
+# What our lines carry as metadata, so that their echoes are told from those of others.
+OURS = re.compile(r"[0-9a-f-]{36}:u?\d+:\d+|aside::")
 BOT, COUNSELLOR, PUPIL, SYSTEM = "bot", "counsellor", "pupil", "system"
 
 
