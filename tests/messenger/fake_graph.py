@@ -318,6 +318,12 @@ async def control_heard(request: Request) -> dict[str, str]:
     return {}
 
 
+@app.get("/control/idle")
+async def control_idle() -> dict[str, bool]:
+    """Whether everything was delivered."""
+    return {"idle": not graph.queue and graph.in_flight == 0}
+
+
 @app.get("/control/state")
 async def control_state() -> dict[str, Any]:
     """All that Meta knows, the queue as a number."""

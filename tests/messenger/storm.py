@@ -108,10 +108,9 @@ class Storm:
         """Until nothing waits: no delivery, no update, no turn, no line."""
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
-            seen = self.graph.state()
-            if seen["queue"] == 0 and seen["in_flight"] == 0 and not any(self._left().values()):
+            if httpx.get(f"{self.graph.url}/control/idle").json()["idle"] and not any(self._left().values()):
                 return
-            time.sleep(0.5)
+            time.sleep(1)
         raise AssertionError(f"The storm does not end: {self._left()}")
 
     def _left(self) -> dict[str, int]:

@@ -8,7 +8,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -28,6 +28,7 @@ CONVERSATIONS_AT_ONCE = 16
 LOOK_AGAIN_SECONDS = 1.0
 MOST_EXPECTED = 300
 MOST_ASIDES = 64
+SHOWN_FOR = timedelta(seconds=5)
 
 
 class Courier:
@@ -43,6 +44,7 @@ class Courier:
         self._desk = delivery.Desk(heart.database, graph, configuration, clock)
         self._expected: OrderedDict[str, None] = OrderedDict()
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._shown: dict[str, datetime] = {}
         self._slow_until: dict[str, datetime] = {}
         self._asides: set[asyncio.Task[None]] = set()
         self._awake = asyncio.Event()
@@ -70,6 +72,10 @@ class Courier:
 
     def show_reading(self, page_id: str, psid: str) -> None:
         """Show the pupil that the line was seen and an answer is on its way."""
+        moment = self._clock()
+        if moment - self._shown.get(psid, moment - SHOWN_FOR) < SHOWN_FOR:
+            return
+        self._shown = {key: at for key, at in self._shown.items() if moment - at < SHOWN_FOR} | {psid: moment}
         self._aside(self._show(page_id, psid, ("mark_seen", "typing_on")))
 
     def tell(self, page_id: str, psid: str, line: str) -> None:

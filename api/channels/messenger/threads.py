@@ -1,7 +1,7 @@
 """Whose conversation is whose: a pupil on a page has one, opened by the first word."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
@@ -11,6 +11,7 @@ from api.conversations import service
 from api.conversations.service import Heart
 
 CHANNEL = "messenger"
+NEAR = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,10 @@ async def find_or_open(heart: Heart, update: Update, long_gap_at: datetime) -> F
     A page whose staff has been silent since `long_gap_at` no longer holds the thread: the bot must not be dumb
     for ever.
     """
+    async with heart.database.transaction(read_only=True) as session:
+        thread = await session.get(Thread, (update.page_id, update.psid))
+    if thread is not None and thread.held_by_page_at is None and _is_near(thread.last_pupil_at, update.received_at):
+        return _found(thread, update)
     try:
         return await _find_or_open(heart, update, long_gap_at)
     except IntegrityError:
@@ -48,12 +53,21 @@ async def _find_or_open(heart: Heart, update: Update, long_gap_at: datetime) -> 
         thread.last_pupil_at = update.received_at
         if thread.held_by_page_at is not None and thread.held_by_page_at < long_gap_at:
             thread.held_by_page_at, thread.introduce = None, True
-        return Found(
-            conversation_id=thread.conversation_id,
-            is_new=thread.opened_by == update.id,
-            held=thread.held_by_page_at is not None,
-            with_counsellor=thread.counsellor is not None,
-        )
+        return _found(thread, update)
+
+
+def _found(thread: Thread, update: Update) -> Found:
+    return Found(
+        conversation_id=thread.conversation_id,
+        is_new=thread.opened_by == update.id,
+        held=thread.held_by_page_at is not None,
+        with_counsellor=thread.counsellor is not None,
+    )
+
+
+def _is_near(noted: datetime, heard_at: datetime) -> bool:
+    """Whether what is noted is exact enough for a window of a day, so that a burst of lines costs one write."""
+    return timedelta() <= heard_at - noted < NEAR
 
 
 async def hold(heart: Heart, page_id: str, psid: str, at: datetime) -> None:
