@@ -10,9 +10,9 @@ answers: dict[tuple[str, str], dict[str, Any]] = {}
 
 
 @app.get("/webhooks/turn/ready")
-async def ready() -> dict[str, bool]:
+async def ready() -> dict[str, list[str]]:
     """Always."""
-    return {"ready": True}
+    return {"missing": []}
 
 
 @app.post("/webhooks/turn/play")
