@@ -48,7 +48,7 @@ def stored(tmp_path: Path) -> list[tuple[Any, ...]]:
     """Kind and pupil of all stored updates."""
     engine = create_engine(f"sqlite:///{tmp_path / 'drogowskaz.db'}")
     with engine.connect() as connection:
-        rows = connection.execute(text("SELECT kind, psid FROM messenger_updates ORDER BY id")).all()
+        rows = connection.execute(text("SELECT kind, psid FROM messenger_updates ORDER BY received_at")).all()
     engine.dispose()
     return [tuple(row) for row in rows]
 

@@ -22,7 +22,8 @@ async def store(session: AsyncSession, arrived: list[Arrived]) -> int:
         return 0
     insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
     statement = insert(Update).on_conflict_do_nothing(index_elements=["key"]).returning(Update.id)
-    rows = [{**asdict(one), "attempts": 0, "waiting": True} for one in arrived]
+    # Always in the same order: deliveries that share updates would otherwise wait for each other for ever.
+    rows = [{**asdict(one), "attempts": 0, "waiting": True} for one in sorted(arrived, key=lambda one: one.key)]
     stored = 0
     for row in rows:
         stored += (await session.scalar(statement, [row])) is not None
@@ -50,7 +51,7 @@ async def waiting(session: AsyncSession, page_id: str, psid: str) -> list[Update
     query = (
         select(Update)
         .where(Update.waiting, Update.page_id == page_id, Update.psid == psid)
-        .order_by(Update.sent_ms, Update.id)
+        .order_by(Update.sent_ms, Update.received_at, Update.id)
         .limit(MOST_AT_ONCE)
     )
     return list(await session.scalars(query))
