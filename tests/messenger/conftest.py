@@ -83,7 +83,7 @@ class Rig:
     async def process(self) -> None:
         """Take all that has arrived to the heart, without waiting for neighbours."""
         async with self.heart.database.transaction() as session:
-            await session.execute(update(Update).values(due_at=now()))
+            await session.execute(update(Update).values(due_at=now(), late=False))
         while await self.processor.round():
             pass
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from api.channels.messenger import handlers
+from api.channels.messenger import handlers, repository
 from api.channels.messenger.models import Thread, Update
+from api.channels.messenger.processor import NEVER
 from api.channels.messenger.profile import ERASE, ERASE_YES, START
 from api.conversations import service
 from api.database import now
@@ -49,6 +50,20 @@ async def test_a_late_update_makes_us_wait_for_its_neighbours_a_fresh_one_hardly
     await rig.arrive(fresh, late)
     held = {one.psid: one.due_at - one.received_at for one in await updates(rig)}
     assert held["7"] < held["8"] == timedelta(seconds=5)
+
+
+async def test_while_meta_catches_up_late_updates_wait_for_the_page_and_fresh_ones_do_not(rig: Rig) -> None:
+    await rig.arrive(message("7", "dawno", 1000), message("8", "też dawno", 1000))
+    moment = now() + timedelta(seconds=6)
+    async with rig.heart.database.transaction() as session:
+        due = [await repository.due_senders(session, moment, NEVER, 9)]
+        for one in await session.scalars(select(Update).where(Update.psid == "8")):
+            one.received_at = moment - timedelta(seconds=1)
+        due.append(await repository.due_senders(session, moment, NEVER, 9))
+        for one in await session.scalars(select(Update).where(Update.psid == "7")):
+            one.late = False
+        due.append(await repository.due_senders(session, moment, NEVER, 9))
+    assert [[psid for _, psid in senders] for senders in due] == [["7", "8"], [], ["7"]]
 
 
 async def test_two_pupils_and_two_pages_have_talks_of_their_own(rig: Rig) -> None:
@@ -130,7 +145,7 @@ async def test_a_crash_between_the_heart_and_the_mark_repeats_nothing(
     await rig.arrive(message("7", "hej", 1), message("7", "halo", 2))
     async with rig.heart.database.transaction() as session:
         for one in await session.scalars(select(Update)):
-            one.due_at = now()
+            one.due_at, one.late = now(), False
     with monkeypatch.context() as patched:
         patched.setattr("api.channels.messenger.repository.finish", crash)
         with pytest.raises(OSError, match="lights"):

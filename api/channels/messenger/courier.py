@@ -85,7 +85,10 @@ class Courier:
         self._aside(self._graph.send(page_id, body))
 
     async def settle(self, ref: str, mid: str | None) -> None:
-        """The echo of a line has come: it surely went out."""
+        """The echo of a line has come: it surely went out. Mostly that is known already, and nothing is written."""
+        async with self._heart.database.transaction(read_only=True) as session:
+            if not await repository.is_open(session, ref):
+                return
         async with self._heart.database.transaction() as session:
             line = await repository.line(session, ref)
             if line is not None and line.state != State.SENT:

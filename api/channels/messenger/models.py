@@ -66,6 +66,7 @@ class Update(Base):
     sent_ms: Mapped[int] = mapped_column(BigInteger)
     received_at: Mapped[datetime] = mapped_column(index=True)
     due_at: Mapped[datetime]
+    late: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[bool] = mapped_column(default=True)
     body: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.channels.messenger.models import Line, PageState, State, Thread, Update
-from api.channels.messenger.updates import Arrived
+from api.channels.messenger.updates import LONGEST_HOLD, Arrived
 
 KEPT = timedelta(days=14)
 MOST_AT_ONCE = 200
@@ -33,13 +33,17 @@ async def store(session: AsyncSession, arrived: list[Arrived]) -> int:
 async def due_senders(session: AsyncSession, moment: datetime, overdue: datetime, limit: int) -> list[tuple[str, str]]:
     """Page and pupil of those whose updates may be taken now, the longest waiting first.
 
-    A sender's updates are due when the last of them is, or when the first has waited since `overdue`.
+    A sender's updates are due when the last of them is, and late ones when the page gets no more of them for a while:
+    Meta catches up in any order. All are due when the first has waited since `overdue`.
     """
+    catching_up = select(Update.page_id).where(Update.waiting, Update.late, Update.received_at > moment - LONGEST_HOLD)
+    has_late = func.max(case((Update.late, 1), else_=0))
+    is_quiet = or_(has_late == 0, Update.page_id.not_in(catching_up))
     query = (
         select(Update.page_id, Update.psid)
         .where(Update.waiting)
         .group_by(Update.page_id, Update.psid)
-        .having(or_(func.max(Update.due_at) <= moment, func.min(Update.received_at) <= overdue))
+        .having(or_((func.max(Update.due_at) <= moment) & is_quiet, func.min(Update.received_at) <= overdue))
         .order_by(func.min(Update.received_at))
         .limit(limit)
     )
@@ -140,6 +144,12 @@ async def line(session: AsyncSession, ref: str) -> Line | None:
     """The line with this reference, locked."""
     query = select(Line).where(Line.ref == ref).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def is_open(session: AsyncSession, ref: str) -> bool:
+    """Whether there is such a line, and it is not known to have gone out."""
+    state = await session.scalar(select(Line.state).where(Line.ref == ref))
+    return state is not None and state != State.SENT
 
 
 async def known_mids(session: AsyncSession, conversation_id: str) -> set[str]:

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 # An update is held until its neighbours are likely to be here: a moment when it is fresh, longer when it comes late,
-# because then Meta repeats or catches up, and does so in any order.
+# because then Meta repeats or catches up, and does so in any order. One that is later than that waits until the page
+# has had no other such update for as long.
 SETTLE = timedelta(milliseconds=300)
 LONGEST_HOLD = timedelta(seconds=5)
 LONGEST_PAGE, LONGEST_PSID = 32, 64
@@ -66,6 +67,7 @@ class Arrived:
     sent_ms: int
     received_at: datetime
     due_at: datetime
+    late: bool
     body: dict[str, Any]
 
 
@@ -93,7 +95,7 @@ def _arrived(page: str, place: str, item: Any, entry_ms: int, received_at: datet
     body = item if isinstance(item, dict) else {"odd": item}
     kind = _kind(place, body)
     sent_ms = _number(body.get("timestamp")) or entry_ms
-    late = timedelta(milliseconds=min(max(received_at.timestamp() * 1000 - sent_ms, 0), 1e7)) if sent_ms else SETTLE
+    lag = timedelta(milliseconds=min(max(received_at.timestamp() * 1000 - sent_ms, 0), 1e7)) if sent_ms else SETTLE
     return Arrived(
         key=_key(page, kind, body),
         page_id=page,
@@ -101,7 +103,8 @@ def _arrived(page: str, place: str, item: Any, entry_ms: int, received_at: datet
         kind=kind,
         sent_ms=sent_ms,
         received_at=received_at,
-        due_at=received_at + min(max(late, SETTLE), LONGEST_HOLD),
+        due_at=received_at + min(max(lag, SETTLE), LONGEST_HOLD),
+        late=lag >= LONGEST_HOLD,
         body=body,
     )
 

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("sent_ms", sa.BigInteger(), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.Column("due_at", sa.DateTime(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("waiting", sa.Boolean(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=True),
