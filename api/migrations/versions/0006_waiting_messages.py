@@ -1,7 +1,7 @@
 """Waiting messages: how often they failed, and whether the pupil knows that it takes a while.
 
 Revision ID: 0006
-Revises: 0002
+Revises: 0005
 """
 
 import sqlalchemy as sa
