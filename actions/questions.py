@@ -35,7 +35,9 @@ FOREIGN = {
 }
 # Words of another subject; the cards of a clinic or programme have these words themselves.
 MAY_BE_ELSEWHERE = {"course", "internship"}
-NEVER = {"crisis", "report_violence", "distress", "ask_human", "cancel", "delete_my_data", "greet", "goodbye", "thank"}
+NEVER = {"crisis", "report_violence", "distress", "cancel", "delete_my_data"}
+# Not when these are sure: "kto może?" is no call for a person.
+NEVER_SURELY = {"ask_human", "greet", "goodbye", "thank"}
 SURE = 0.60
 SUBJECTS = ("profession", "industry", "qualification", "interest")
 MOST_WORDS = 9
@@ -80,7 +82,7 @@ def question(talk: Talk) -> Question | None:
     if talk.intent == "ask_adult_programme" and asks_about_oneself(talk):
         return Question.ELIGIBILITY
     text = talk.words
-    if not text or talk.intent in NEVER:
+    if not text or talk.intent in NEVER or (talk.intent in NEVER_SURELY and talk.confidence >= SURE):
         return None
     words = plain(text)
     asked = aspects(text)

@@ -3,9 +3,9 @@
 `asked` says that the form has just asked for it. Then a few words of one's own will do, unless they are a question or
 the classifier is sure of something else; otherwise only an unmistakable wording counts.
 
-Measured with the classifier on answers as pupils type them: single first names reach at most 0.72 for anything else
-("Jaś"), while "nie", "ok", "stop" or "nie wiem" lie above 0.90; names of schools reach 0.72 for questions about
-schools, and at most 0.51 for anything that has nothing to do with schools.
+Measured with the classifier on answers as pupils type them: single first names reach at most 0.84 for anything else
+("Jaś", for a yes), while "tak", "nie", "ok" and "stop" lie above 0.95 and "koniec" at 0.65; names of schools reach
+0.72 for questions about schools, and at most 0.51 for anything that has nothing to do with schools.
 """
 
 import re
@@ -14,8 +14,12 @@ from collections.abc import Callable
 from actions.talk import Talk
 from api.person import AgeGroup, find_contact, group_of
 
-ONE_WORD_LEAVES_FROM = 0.75
+ONE_WORD_LEAVES_FROM = 0.90
 LEAVES_FROM = 0.50
+SCHOOL_LEAVES_FROM = 0.75
+# What leaves a form is heard earlier than small talk: "koniec" is nobody's name.
+LEAVES_EARLY_FROM = 0.50
+LEAVING = frozenset({"cancel", "ask_help", "ask_human", "undecided", "deny"})
 
 LETTERS = r"[^\W\d_](?:[^\W\d_]|['’-])*"
 NAME_WORDS = rf"({LETTERS})(?:\s+{LETTERS}){{0,2}}"
@@ -84,7 +88,8 @@ def is_own_words(talk: Talk, akin: frozenset[str], leaves_from: float) -> bool:
     if not talk.ranking or is_question(talk.typed):
         return False
     best = talk.ranking[0]
-    return best["name"] in akin or best["confidence"] < leaves_from
+    limit = min(leaves_from, LEAVES_EARLY_FROM) if best["name"] in LEAVING else leaves_from
+    return best["name"] in akin or best["confidence"] < limit
 
 
 def reads_as_name(text: str) -> bool:
@@ -111,7 +116,7 @@ def school_name(talk: Talk, asked: bool) -> str | None:
     match = SAYS_SCHOOL.match(talk.typed)
     if match:
         return _trimmed(match[1], "school_name")
-    if not asked or not is_own_words(talk, ABOUT_SCHOOL, ONE_WORD_LEAVES_FROM) or find_contact(talk.typed):
+    if not asked or not is_own_words(talk, ABOUT_SCHOOL, SCHOOL_LEAVES_FROM) or find_contact(talk.typed):
         return None
     name = _trimmed(SCHOOL_INTRO.sub("", talk.typed), "school_name")
     return name if name is not None and len(re.findall(r"[^\W\d_]", name)) >= 2 else None

@@ -39,7 +39,7 @@ MOST_CLAUSES = 6
 MOST_WISHES = 3
 SURE_FROM = 0.60
 # Few words are easily misunderstood without the rest.
-FEW_WORDS = 3
+FEW_WORDS = 2
 FEW_SURE_FROM = 0.85
 # Half a sentence counts when the whole message lets its wish show, too, or when it is as sure as this.
 SEEN_FROM = 0.01

@@ -17,7 +17,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "start": "chcę zgłosić klasę na zajęcia o przemocy",
         "cost": "a ile to kosztuje?",
         "unknown": "nie mam potwierdzonej",
-        "topic": "hejt w internecie",
+        "topic": "szacunek i tolerancja w klasie",
         "own": "koledzy mnie biją",
         "class": "nie, klasa 2b",
         "adult": "jestem nauczycielką",
@@ -31,7 +31,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "start": "I'd like to book a workshop against bullying for our class",
         "cost": "how much does it cost?",
         "unknown": "no confirmed information",
-        "topic": "cyberbullying and hate online",
+        "topic": "respect and tolerance in class",
         "own": "they beat me up at school",
         "class": "no, class 2b",
         "adult": "I'm a teacher",
@@ -55,8 +55,7 @@ def test_a_request_with_an_interruption_and_a_correction_reaches_staff(
     pupil.say("1b")
     cry = pupil.say(words["own"])
     assert all(message.get("safety") for message in cry.messages), "somebody's own trouble is no topic"
-    taken = pupil.say(words["topic"])
-    assert {card["id"] for card in taken.cards} == {"116111"}, "help is in sight"
+    pupil.say(words["topic"])
     pupil.say(words["adult"])
     pupil.say("szkola@example.com")
     summary = pupil.say(words["class"])

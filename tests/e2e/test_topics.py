@@ -320,5 +320,5 @@ def test_the_menu_has_a_second_page(system: System, language: str) -> None:
     menu = pupil.say("co umiesz?" if language == "pl" else "what can you do?")
     more = pupil.press(next(payload for payload in menu.buttons.values() if "more" in payload))
     for payload in more.buttons.values():
-        if payload not in ("/change_language",):
+        if payload not in ("/change_language", "/ask_human"):
             assert pupil.press(payload).outcome == "answered"
