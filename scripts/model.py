@@ -58,7 +58,6 @@ def ensure(folder: Path) -> Path:
 
     Raises TrainingFailed, or DamagedModel for a file whose checksum is not the one that training noted.
     """
-    safety.ensure(folder)
     name = f"drogowskaz-{fingerprint()}"
     model = folder / f"{name}.tar.gz"
     note = folder / f"{name}.json"
@@ -116,6 +115,7 @@ def _forget_old(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    safety.ensure(ROOT / "var" / "models")
     try:
         print(ensure(ROOT / "var" / "models"))
     except (TrainingFailed, DamagedModel) as problem:

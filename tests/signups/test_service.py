@@ -210,10 +210,10 @@ async def test_wrong_data_are_refused_with_the_field(database: Database, changes
 
 
 async def test_nobody_withdraws_for_somebody_else(database: Database) -> None:
-    signup = await apply(database, COURSE)
+    signup, somebody_else = await apply(database, COURSE), await conversation(database)
     with pytest.raises(NotFound):
         async with database.transaction() as session:
-            await service.withdraw(session, await conversation(database), signup.code)
+            await service.withdraw(session, somebody_else, signup.code)
 
 
 async def test_staff_get_rows_for_a_spreadsheet_that_cannot_act_as_formulas(database: Database) -> None:
