@@ -110,7 +110,7 @@ def test_every_text_is_used() -> None:
     code = "".join((assets.FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in ("panel", "lines", "dialogs"))
     kinds = {
         "course", "internship", "occupation", "qualification", "school", "clinic", "career_centre", "programme",
-        "science_place", "helpline", "appointment",
+        "science_place", "helpline", "appointment", "interests",
     }  # fmt: skip
     owners = {"bot", "waiting", "counsellor", "closed"}
     unused = {key for key in keys - kinds - owners if not re.search(rf"\.{key}\b|[,{{] ?{key}\b.*}} = ", code)}
