@@ -16,10 +16,6 @@ PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [
 
 def is_here() -> bool:
     """Whether a server can be started."""
-    try:
-        import asyncpg  # noqa: F401
-    except ImportError:
-        return False
     return bool(PROGRAMS) and (os.geteuid() != 0 or _user() is not None)
 
 

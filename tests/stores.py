@@ -14,13 +14,14 @@ from api.conversations.service import Heart
 from api.database import Database, now
 from api.sealed import Keyring
 from tests import postgres
+from tests.needs import missing
 
 
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[str]:
     """A PostgreSQL server for the whole run."""
     if not postgres.is_here():
-        pytest.skip("PostgreSQL's programs or asyncpg are not here.")
+        missing("PostgreSQL's programs are not here: apt-get install postgresql")
     with postgres.server() as address:
         yield address
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.system import System
+from tests.needs import missing
 from tests.widget.driver import ARGUMENTS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
@@ -21,9 +22,7 @@ def browser() -> Iterator[Browser]:
     """The system's Chromium. In CI it must be there; elsewhere the test is left out without it."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is needed in CI: apt-get install chromium")
-        pytest.skip("Chromium is not installed")
+        missing("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield running

@@ -1,6 +1,5 @@
 """A server, a browser and a page for each test; the browser is started once."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,22 +8,16 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from tests.needs import missing
 from tests.widget.driver import ARGUMENTS, Server, Widget
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 
 
-def _missing(what: str) -> None:
-    """What a developer may lack must be there in CI."""
-    if os.environ.get("CI"):
-        pytest.fail(what)
-    pytest.skip(what)
-
-
 @pytest.fixture(scope="session")
 def axe_source() -> str:
     if not AXE.exists():
-        _missing("axe-core is missing: run `npm ci` in tests/widget")
+        missing("axe-core is missing: run `npm ci` in tests/widget")
     return AXE.read_text(encoding="utf-8")
 
 
@@ -32,7 +25,7 @@ def axe_source() -> str:
 async def browser() -> AsyncIterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
-        _missing("Chromium is missing: run `apt-get install chromium`")
+        missing("Chromium is missing: run `apt-get install chromium`")
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started

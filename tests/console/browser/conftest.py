@@ -1,6 +1,5 @@
 """One service, one browser, and the people at the desk; each test makes talks of its own."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,22 +8,16 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.console.browser.driver import Desk, Service, hire
+from tests.needs import missing
 from tests.widget.driver import ARGUMENTS
 
 AXE = Path(__file__).parents[2] / "widget" / "node_modules" / "axe-core" / "axe.min.js"
 
 
-def _missing(what: str) -> None:
-    """What a developer may lack must be there in CI."""
-    if os.environ.get("CI"):
-        pytest.fail(what)
-    pytest.skip(what)
-
-
 @pytest.fixture(scope="session")
 def axe_source() -> str:
     if not AXE.exists():
-        _missing("axe-core is missing: run `npm ci` in tests/widget")
+        missing("axe-core is missing: run `npm ci` in tests/widget")
     return AXE.read_text(encoding="utf-8")
 
 
@@ -32,7 +25,7 @@ def axe_source() -> str:
 def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
-        _missing("Chromium is missing: apt-get install chromium")
+        missing("Chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield running
