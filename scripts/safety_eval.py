@@ -5,7 +5,6 @@ python -m scripts.safety_eval [--write]      `--write` puts the figures into doc
 
 import argparse
 import csv
-import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import yaml
 from api.safety.detector import BESIDE_HARMLESS, THRESHOLDS, Detector
 from api.safety.normal import strip_diacritics
 from api.settings import ROOT, settings
+from scripts.model import fingerprint
 
 LINES = ROOT / "tests" / "safety"
 REPORT = ROOT / "docs" / "safety.md"
@@ -135,14 +135,7 @@ def curve() -> str:
 
 def made_from() -> str:
     """The fingerprint of what the figures depend on."""
-    digest = hashlib.sha256()
-    for name in SOURCES:
-        path = ROOT / name
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(str(file.relative_to(ROOT)).encode())
-                digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
+    return fingerprint(SOURCES)
 
 
 def write(figures: str) -> None:
