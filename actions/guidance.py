@@ -3,7 +3,7 @@
 from rasa_sdk.events import FollowupAction
 
 from actions.choices import industry_buttons
-from actions.profile import FACTS, Direction, direction, profile, remember, told_now
+from actions.profile import FACTS, Direction, Told, direction, profile, remember, told_now
 from actions.questionnaire import correct_by_words
 from actions.readback import known_facts, read_back
 from actions.registry import action
@@ -26,11 +26,7 @@ def guidance(talk: Talk) -> None:
     """
     if correct_by_words(talk):
         return
-    before = known_facts(talk)
-    told = told_now(talk)
-    known = remember(talk, told)
-    said = read_back(talk, told, before)
-    chosen = direction(told, known, asked=talk.intent in ASKING)
+    _, said, chosen = _take(talk)
     if chosen:
         show_courses(talk, chosen, internships=said)
     elif not talk.tracker.active_loop.get("name"):
@@ -48,11 +44,7 @@ def validate_guidance_form(talk: Talk) -> None:
     """
     if talk.intent not in ASKING + INFORMING or talk.tracker.get_slot("question"):
         return
-    before = known_facts(talk)
-    told = told_now(talk)
-    known = remember(talk, told)
-    said = read_back(talk, told, before)
-    chosen = direction(told, known, asked=talk.intent in ASKING)
+    told, said, chosen = _take(talk)
     talk.slot("direction", chosen)
     if said or (chosen is None and told.keys() & set(FACTS)):
         talk.slot("misses", 0)
@@ -105,3 +97,12 @@ def show_courses(talk: Talk, chosen: Direction, *, internships: bool) -> None:
         cards=cards,
         buttons=("sign_up", "internships", "counselling"),
     )
+
+
+def _take(talk: Talk) -> tuple[Told, bool, Direction | None]:
+    """Note what the message tells: what that is, whether it was read back, and what suggestions should go by now."""
+    before = known_facts(talk)
+    told = told_now(talk)
+    known = remember(talk, told)
+    said = read_back(talk, told, before)
+    return told, said, direction(told, known, asked=talk.intent in ASKING)
