@@ -1,4 +1,4 @@
-"""Text that is encrypted in the database: names and contacts of those who sign up.
+"""Text that is encrypted in the database: names and contacts of those who sign up, the staff's second factors.
 
 A column of type `Sealed` is written and read as plain text; what is stored is a Fernet token. The keys come from
 `CONTACT_KEYS` (separated by commas, the newest first), or from `var/contact.key` (one a line), which is made at first

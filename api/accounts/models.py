@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base, now
+from api.sealed import Sealed
 
 
 class Staff(Base):
@@ -19,7 +20,7 @@ class Staff(Base):
     name: Mapped[str] = mapped_column(String(80))
     roles: Mapped[list[Any]]
     password_hash: Mapped[str] = mapped_column(String(200))
-    code_secret: Mapped[str] = mapped_column(String(300))
+    code_secret: Mapped[str] = mapped_column(Sealed)
     code_step: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -46,7 +47,7 @@ class Invitation(Base):
     email: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(80))
     roles: Mapped[list[Any]]
-    code_secret: Mapped[str] = mapped_column(String(300))
+    code_secret: Mapped[str] = mapped_column(Sealed)
     expires_at: Mapped[datetime]
 
 

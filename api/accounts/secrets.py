@@ -2,21 +2,14 @@
 
 import hashlib
 import hmac
-import os
 import secrets
-import tempfile
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 
 import pyotp
 import segno
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from cryptography.fernet import Fernet
-
-from api.settings import settings
 
 ISSUER = "Drogowskaz"
 STEP_SECONDS = 30
@@ -58,13 +51,13 @@ def same(given: str, kept: str) -> bool:
 
 
 def new_code_secret() -> str:
-    """A secret for an app that shows one-time codes, sealed."""
-    return seal(pyotp.random_base32())
+    """A secret for an app that shows one-time codes."""
+    return pyotp.random_base32()
 
 
-def accepted_step(sealed: str, code: str, moment: datetime) -> int | None:
+def accepted_step(secret: str, code: str, moment: datetime) -> int | None:
     """The time step of a right code (one step of clock difference is forgiven), or None for a wrong one."""
-    totp = pyotp.TOTP(unseal(sealed), interval=STEP_SECONDS)
+    totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
     present = int(moment.timestamp()) // STEP_SECONDS
     for step in (present, present - 1, present + 1):
         if same(code.replace(" ", ""), totp.generate_otp(step)):
@@ -72,43 +65,12 @@ def accepted_step(sealed: str, code: str, moment: datetime) -> int | None:
     return None
 
 
-def key_for_app(sealed: str) -> str:
+def key_for_app(secret: str) -> str:
     """The secret as somebody types it into an app, in groups of four."""
-    secret = unseal(sealed)
     return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
 
 
-def picture_for_app(sealed: str, email: str) -> str:
+def picture_for_app(secret: str, email: str) -> str:
     """The secret as a QR code, as SVG to stand within a page."""
-    address = pyotp.TOTP(unseal(sealed)).provisioning_uri(name=email, issuer_name=ISSUER)
+    address = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
     return segno.make(address, error="m").svg_inline(scale=4, border=2, dark="#000", light="#fff", omitsize=False)
-
-
-def seal(plain: str) -> str:
-    """Encrypt what must not be readable in a copy of the database."""
-    return box().encrypt(plain.encode()).decode()
-
-
-def unseal(sealed: str) -> str:
-    """The opposite of `seal`."""
-    return box().decrypt(sealed.encode()).decode()
-
-
-@lru_cache(maxsize=1)
-def box() -> Fernet:
-    """The key lies beside the database, readable by the owner only; made at the first use."""
-    file = settings().drogowskaz_var / "accounts.key"
-    if not file.exists():
-        _make_key(file)
-    return Fernet(file.read_bytes())
-
-
-def _make_key(file: Path) -> None:
-    """Write a new key beside and link it into place: of two processes that do so at once, one wins for both."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    number, draft = tempfile.mkstemp(dir=file.parent)
-    with os.fdopen(number, "wb") as content:
-        content.write(Fernet.generate_key())
-    with suppress(FileExistsError):
-        os.link(draft, file)
-    os.unlink(draft)

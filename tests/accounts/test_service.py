@@ -1,7 +1,6 @@
 """Accounts: what signs in, what locks out, what a code is worth, and an audit log that nobody changes."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +9,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from api.accounts import audit, secrets, service
+from api.accounts import audit, service
 from api.accounts.roles import Role
 from api.database import Database, now
 from api.errors import Conflict, Invalid, NotFound, TooMany
-from api.settings import settings
 
 EMAIL, PASSWORD, HOME = "anna@example.org", "dobry koń bateria zszywka", "192.0.2.1"
 
@@ -39,17 +37,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
-@pytest.fixture(autouse=True)
-def _own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A key for sealing that goes with the test."""
-    monkeypatch.setenv("DROGOWSKAZ_VAR", str(tmp_path))
-    settings.cache_clear()
-    secrets.box.cache_clear()
-    yield
-    settings.cache_clear()
-    secrets.box.cache_clear()
-
-
 class Phone:
     """The app with the codes."""
 
@@ -69,7 +56,7 @@ async def account(database: Database, clock: Clock, *roles: Role, email: str = E
     """An account made by its one-time link."""
     async with database.transaction() as session:
         token = await service.invite(session, None, email, "Anna", list(roles or (Role.COUNSELLOR,)))
-        phone = Phone(secrets.unseal((await service.invitation(session, token)).code_secret), clock)
+        phone = Phone((await service.invitation(session, token)).code_secret, clock)
     await service.accept_invitation(database, token, PASSWORD, phone.code())
     return phone
 
@@ -175,7 +162,7 @@ async def test_a_new_link_for_an_old_account_ends_its_sessions_and_its_old_passw
     assert token is not None
     async with database.transaction() as session:
         link = await service.invite(session, None, EMAIL, "Anna", [Role.AUDITOR])
-        new_phone = Phone(secrets.unseal((await service.invitation(session, link)).code_secret), clock)
+        new_phone = Phone((await service.invitation(session, link)).code_secret, clock)
     await service.accept_invitation(database, link, "zupełnie inne hasło", new_phone.code())
     assert await service.signed(database, token) is None
     assert await service.sign_in(database, EMAIL, PASSWORD, phone.next_code(), HOME) is None
@@ -219,7 +206,7 @@ async def test_nothing_in_the_database_opens_an_account(database: Database, cloc
     for secret in (PASSWORD, token, phone._codes.secret):
         assert secret.encode() not in kept
     assert b"$argon2id$" in kept
-    assert (tmp_path / "accounts.key").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "contact.key").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit SET action = 'nothing'", "DELETE FROM audit"])

@@ -11,10 +11,11 @@ import pytest
 from fastapi import FastAPI
 
 from api import migrate
-from api.accounts import secrets, service
+from api.accounts import service
 from api.accounts.models import Staff
 from api.accounts.roles import Role
 from api.main import app as make_app
+from api.sealed import keyring
 from api.settings import Settings, settings
 
 PASSWORD = "dobry koń bateria zszywka"
@@ -44,14 +45,14 @@ async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     """The application as it runs, with Rasa away."""
     monkeypatch.setenv("DROGOWSKAZ_VAR", str(tmp_path))
     settings.cache_clear()
-    secrets.box.cache_clear()
+    keyring.cache_clear()
     chosen = Settings(drogowskaz_var=tmp_path, rasa_port=9, rate_limits=False)
     await asyncio.to_thread(migrate.upgrade, chosen.database)
     application = make_app(chosen)
     async with application.router.lifespan_context(application):
         yield application
     settings.cache_clear()
-    secrets.box.cache_clear()
+    keyring.cache_clear()
 
 
 def browser(app: FastAPI) -> httpx.AsyncClient:
@@ -80,7 +81,7 @@ async def hire(app: FastAPI) -> AsyncIterator[Hire]:
             email = f"{name.lower()}@example.org"
             token = await service.invite(session, None, email, name, list(roles))
             found = await service.invitation(session, token)
-            secret = secrets.unseal(found.code_secret)
+            secret = found.code_secret
         signed_token = await service.accept_invitation(database, token, PASSWORD, pyotp.TOTP(secret).now())
         signed = await service.signed(database, signed_token)
         assert signed is not None

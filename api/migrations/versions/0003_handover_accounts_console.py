@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=200), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
-        sa.Column("code_secret", sa.String(length=300), nullable=False),
+        sa.Column("code_secret", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_invitations")),
     )
@@ -76,7 +76,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
-        sa.Column("code_secret", sa.String(length=300), nullable=False),
+        sa.Column("code_secret", sa.Text(), nullable=False),
         sa.Column("code_step", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
