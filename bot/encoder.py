@@ -7,11 +7,13 @@ nothing is fetched at run time. A school with a bigger machine adds an encoder t
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+from contextlib import contextmanager
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Protocol, Sequence, Text, Type
+from typing import Any, Callable, Dict, Iterator, List, Protocol, Sequence, Text, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -28,6 +30,8 @@ from bot.diacritics import RESTORED_TEXT, DiacriticsRestorer
 
 CACHE = Path(os.environ.get("DROGOWSKAZ_VAR", "var")) / "cache" / "sentences"
 BATCH = 128
+# Batches between two writes: whoever interrupts the first training loses half a minute, not all.
+SAVE_EVERY = 32
 
 
 class Encoder(Protocol):
@@ -53,7 +57,10 @@ ENCODERS: Dict[str, Callable[[], Encoder]] = {"e5": E5Encoder}
 
 
 class CachedEncoder:
-    """An encoder that remembers on disk what it has encoded, so that a second training encodes new sentences only."""
+    """An encoder that remembers on disk what it has encoded, so that a second training encodes new sentences only.
+
+    Two trainings side by side share the file: one encodes, the other waits and finds most of its sentences there.
+    """
 
     def __init__(self, name: str, progress: Callable[[str], None] = print) -> None:
         self._name = name
@@ -64,21 +71,35 @@ class CachedEncoder:
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Rows for the texts, from the cache where it has them; says how far it is."""
         keys = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts]
-        known = self._load()
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        with self._alone():
+            known = self._load()
+            missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+            if missing:
+                self._encode_missing(missing, known)
+        return np.stack([known[key] for key in keys]).astype(np.float32)
+
+    def _encode_missing(self, missing: Dict[str, str], known: Dict[str, np.ndarray]) -> None:
         # Sentences of one length together: no core waits for the longest one of another.
         order = sorted(missing, key=lambda key: (len(missing[key]), key))
         parts = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         done = 0
         # The encoder leaves Python's lock while it works, and uses one thread (`bot/__init__.py`): each core gets one.
         with ThreadPool(os.cpu_count() or 1) as pool:
-            for part, rows in zip(parts, pool.imap(lambda part: self._rows(missing, part), parts), strict=True):
+            encoded = pool.imap(lambda part: self._rows(missing, part), parts)
+            for number, (part, rows) in enumerate(zip(parts, encoded, strict=True), start=1):
                 known.update(zip(part, rows, strict=True))
                 done += len(part)
                 self._progress(f"  encoding sentences ({self._name}): {done:,} of {len(missing):,}")
-        if missing:
-            self._save(known)
-        return np.stack([known[key] for key in keys]).astype(np.float32)
+                if number % SAVE_EVERY == 0 or number == len(parts):
+                    self._save(known)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time reads, encodes and writes."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with self._file.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _rows(self, texts: Dict[str, str], keys: Sequence[str]) -> np.ndarray:
         return self._encoder.encode([texts[key] for key in keys]).astype(np.float16)
@@ -90,7 +111,6 @@ class CachedEncoder:
             return dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
 
     def _save(self, known: Dict[str, np.ndarray]) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
         draft = self._file.with_suffix(".part.npz")
         np.savez(draft, keys=np.array(list(known)), rows=np.stack(list(known.values())))
         draft.replace(self._file)

@@ -3,9 +3,9 @@
 python -m bot.safety_model --out var/models/safety.npz [--curve docs/safety_curve.csv]
 
 Learns from the sentences of `data/nlu` (the three safety intents against all others) and from `data/safety/training.*`,
-each as written and once more without diacritics, because pupils type both. The file holds plain numbers: the service
-reads it with numpy alone (`api/safety/classifier.py`). Beside it stands a note with its checksum and the fingerprint of
-what it was made from; with the same fingerprint nothing is trained again.
+each as written; the grave ones and its own once more without diacritics, because pupils type both. The file holds plain
+numbers: the service reads it with numpy alone (`api/safety/classifier.py`). Beside it stands a note with its checksum
+and the fingerprint of what it was made from; with the same fingerprint nothing is trained again.
 """
 
 from __future__ import annotations
@@ -46,8 +46,6 @@ VECTOR_WEIGHT = 0.1
 HIDDEN = 128
 NETWORKS = 3
 OWN_COUNT = 3
-# Of every third harmless sentence there is also a copy without diacritics; of all grave ones.
-PLAIN_COPIES = 3
 STEPS = [step / 100 for step in range(5, 100, 5)]
 
 
@@ -97,7 +95,10 @@ class Data(NamedTuple):
 
 
 def prepare(sentences: Sequence[Line]) -> Data:
-    """Each sentence as written and, all but some harmless ones, without diacritics."""
+    """Each sentence as written; the grave ones and the detector's own also without diacritics.
+
+    Of the others many are typed without diacritics already, and every further sentence makes the first start longer.
+    """
     from bot.encoder import CachedEncoder
     from bot.text import squeeze, strip_diacritics
 
@@ -105,7 +106,7 @@ def prepare(sentences: Sequence[Line]) -> Data:
     sentence: List[int] = []
     for number, line in enumerate(sentences):
         variants = [squeeze(line.text)]
-        if line.label != "none" or line.own or number % PLAIN_COPIES == 0:
+        if line.label != "none" or line.own:
             variants.append(strip_diacritics(variants[0]))
         for variant in dict.fromkeys(variants):
             texts.append(variant)

@@ -54,10 +54,17 @@ def fingerprint(inputs: Iterable[str] = UNDERSTANDING + DIALOGUE) -> str:
 
 
 def ensure(folder: Path) -> Path:
-    """The model for the present training data; trains it, with its progress shown, when it is not in the folder.
+    """The model for the present training data, and beside it the safety classifier's (`scripts/safety.py`).
+
+    What is not in the folder is trained, both at once, with their progress shown.
 
     Raises TrainingFailed, or DamagedModel for a file whose checksum is not the one that training noted.
     """
+    with safety.trained_beside(folder):
+        return _ensure_understanding(folder)
+
+
+def _ensure_understanding(folder: Path) -> Path:
     name = f"drogowskaz-{fingerprint()}"
     model = folder / f"{name}.tar.gz"
     note = folder / f"{name}.json"
@@ -115,7 +122,6 @@ def _forget_old(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    safety.ensure(ROOT / "var" / "models")
     try:
         print(ensure(ROOT / "var" / "models"))
     except (TrainingFailed, DamagedModel) as problem:

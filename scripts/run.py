@@ -25,7 +25,7 @@ from api.catalogue import loader
 from api.channels.messenger.configuration import HalfSet, configuration
 from api.database import Database
 from api.settings import ROOT, Settings, settings
-from scripts import model, safety
+from scripts import model
 
 NEEDED_DISK_MIB = 500
 INTERRUPTED = 130
@@ -131,7 +131,6 @@ def start(chosen: Settings) -> int:
     check_disk(chosen.drogowskaz_var)
     check_ports(chosen)
     try:
-        safety.ensure(chosen.drogowskaz_var / "models")
         trained = model.ensure(chosen.drogowskaz_var / "models")
         asyncio.run(prepare_database(chosen))
     except (model.TrainingFailed, model.DamagedModel) as error:

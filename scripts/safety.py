@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from api.settings import ROOT
@@ -10,13 +12,17 @@ PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 FILE = "safety.npz"
 
 
-def ensure(folder: Path) -> Path:
-    """The classifier for the present training data.
+@contextmanager
+def trained_beside(folder: Path) -> Iterator[None]:
+    """While the block runs, train the classifier for the present data, unless it is in the folder; then wait for it.
 
     When training fails, its message is on the terminal and the service starts with the patterns alone.
     """
     environment = dict(os.environ, PYTHONPATH=str(ROOT), DROGOWSKAZ_VAR=str(folder.parent), TF_CPP_MIN_LOG_LEVEL="3")
-    subprocess.run(
-        [str(PYTHON), "-m", "bot.safety_model", "--out", str(folder / FILE)], cwd=ROOT, env=environment, check=False
-    )
-    return folder / FILE
+    command = [str(PYTHON), "-m", "bot.safety_model", "--out", str(folder / FILE)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as training:
+        try:
+            yield
+        except BaseException:
+            training.terminate()
+            raise

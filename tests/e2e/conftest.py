@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import ROOT
-from scripts import model, safety
+from scripts import model
 from tests.e2e.pupil import Pupil
 from tests.e2e.records import Records
 from tests.e2e.system import System
@@ -15,7 +15,6 @@ from tests.e2e.system import System
 @pytest.fixture(scope="session")
 def trained() -> Path:
     """The model for the present training data; trained once, before any system of its own starts."""
-    safety.ensure(ROOT / "var" / "models")
     return model.ensure(ROOT / "var" / "models")
 
 
