@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from actions.lexicon import both, pattern, plain, words_of
+from actions.lexicon import both, pattern, words_of
+from api.texts import plain
 
 DAY = r"(?P<day>[0-3]?[0-9]) "
 NUMERIC = re.compile(r"(?<![\d.])(?P<day>[0-3]?\d)[./](?P<month>[01]?\d)(?:[./](?P<year>20\d\d))?(?![\d])")

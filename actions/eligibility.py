@@ -3,13 +3,14 @@
 import re
 from functools import lru_cache
 
-from actions.lexicon import both, pattern, plain, words_of
+from actions.lexicon import both, pattern, words_of
 from actions.programmes import office_cards
 from actions.registry import action
 from actions.talk import Talk
 from api.catalogue.cards import programme_card
 from api.catalogue.eligibility import SKIPPED, Verdict, find, next_question, rules
 from api.catalogue.kinds import Programme
+from api.texts import plain
 
 FORM = "eligibility_form"
 ADULTHOOD = 18

@@ -5,7 +5,6 @@ classifier's business, and names of the catalogue are found by the bot's extract
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -15,14 +14,6 @@ import yaml
 from api.settings import ROOT
 
 FOLDER = ROOT / "data" / "lexicon"
-NO_LETTER = re.compile(r"[^a-z0-9]+")
-
-
-def plain(text: str) -> str:
-    """Lower case, no diacritics, single spaces between and around the words: "Ile to trwa?" is " ile to trwa "."""
-    folded = unicodedata.normalize("NFKD", text.lower().replace("ł", "l"))
-    letters = "".join(character for character in folded if not unicodedata.combining(character))
-    return f" {NO_LETTER.sub(' ', letters).strip()} "
 
 
 @lru_cache(maxsize=8)

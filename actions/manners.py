@@ -1,10 +1,10 @@
 """The talk itself: greeting, thanks, help, privacy, complaints, and what to do when the bot does not understand."""
 
 from actions.bookings import show_own, wants_to_take_back
-from actions.lexicon import both, pattern, plain, words_of
+from actions.lexicon import both, pattern, words_of
 from actions.registry import action, answers, perform
 from actions.talk import MENU, Talk
-from api.texts import text
+from api.texts import plain, text
 
 # Below this a guess is not worth offering as a button.
 WORTH_OFFERING = 0.12

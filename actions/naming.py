@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 
-from actions.lexicon import both, pattern, plain, words_of
+from actions.lexicon import both, pattern, words_of
 from api.catalogue.kinds import Institution
 from api.catalogue.view import Catalogue
+from api.texts import plain
 
 # What a name has beyond what one says of it: the patron, the town, a remark in brackets.
 BEYOND = re.compile(r" im\. .*| w Krakowie.*| in Kraków.*|, Kraków.*|\(.*")

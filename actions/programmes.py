@@ -3,12 +3,13 @@
 from functools import lru_cache
 from re import Pattern
 
-from actions.lexicon import both, pattern, plain, words_of
+from actions.lexicon import both, pattern, words_of
 from actions.registry import action
 from actions.talk import Talk
 from api.catalogue.cards import institution_card, programme_card
 from api.catalogue.kinds import Institution, Programme
 from api.catalogue.terms import ProgrammeState
+from api.texts import plain
 
 # What is open or may be comes first, then what people still ask for although it has ended.
 ADULT = ("pociag-do-kariery-s1", "bilans-kariery", "bon-szkoleniowy", "kierunek-kariera")

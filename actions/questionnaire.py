@@ -105,7 +105,7 @@ def ask_questionnaire(talk: Talk) -> None:
     if statements.enough(answers):
         buttons.append(choice(talk, "interests.show", "undecided", answer="end"))
     talk.say(
-        "interests.statement" if answers else "interests.first",
+        "interests.first" if not answers and _was_just_opened(talk) else "interests.statement",
         buttons=buttons,
         number=number,
         of=len(statements.statements()),

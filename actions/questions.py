@@ -12,10 +12,11 @@ from functools import lru_cache
 
 from actions.dates import window
 from actions.eligibility import FORM, asks_about_oneself
-from actions.lexicon import both, pattern, plain, words_of
+from actions.lexicon import both, pattern, words_of
 from actions.naming import institutions_in
 from actions.registry import action
 from actions.talk import Talk
+from api.texts import plain
 
 # What may be asked of a card that was shown, by the card's kind.
 ANSWERABLE = {

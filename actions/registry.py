@@ -20,6 +20,8 @@ from api.settings import settings
 
 type Answer = Callable[[Talk], Awaitable[None] | None]
 
+# Actions that ask a form's question. Whoever says goodbye is not asked again; the form waits for its return.
+ASKS = "action_ask_"
 # All actions by name, so that one can hand on to another.
 answers: dict[str, Answer] = {}
 # rasa-sdk finds actions as living subclasses, and a class that nobody holds may be collected before it looks.
@@ -67,5 +69,6 @@ class _TopicAction(Action):
         async with database().transaction(read_only=True) as session:
             catalogue = await snapshot(session)
         talk = Talk(dispatcher, tracker, catalogue, today())
-        await perform(type(self).answer, talk)
+        if not (self.action_name.startswith(ASKS) and talk.intent == "goodbye"):
+            await perform(type(self).answer, talk)
         return talk.events

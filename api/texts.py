@@ -10,6 +10,8 @@ A text is a sentence, a table of plural forms (chosen by the variable `count` af
 variants of equal meaning, so that the bot need not repeat itself. `buttons.yml` holds the buttons with their payloads.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -24,6 +26,7 @@ from api.settings import ROOT
 Language = Literal["pl", "en"]
 LANGUAGES: tuple[Language, ...] = ("pl", "en")
 FOLDER = ROOT / "data" / "texts"
+NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 type Form = str | Mapping[str, str] | list[str | Mapping[str, str]]
 
@@ -79,3 +82,10 @@ def join(items: list[str], language: Language) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {'i' if language == 'pl' else 'and'} {items[-1]}"
+
+
+def plain(words: str) -> str:
+    """Lower case, no diacritics, single spaces between and around the words: "Ile to trwa?" is " ile to trwa "."""
+    folded = unicodedata.normalize("NFKD", words.lower().replace("ł", "l"))
+    letters = "".join(character for character in folded if not unicodedata.combining(character))
+    return f" {NO_LETTER.sub(' ', letters).strip()} "

@@ -55,7 +55,11 @@ ASKING = (
     "czy|macie|ma|maja|jest|sa|beda|bedzie|gdzie|ile|kiedy|jak|jakie|jaki|jaka|co|kto|po ile|od ilu",
     "is|are|do you|does|can|where|how|what|when|which|who|any|have you|got any|will",
 )
-QUESTION = re.compile(rf"^(?:(?:{GREETINGS}) )*(?:{'|'.join(ASKING)})\b")
+# What only somebody who asks for an offer says, wherever it stands: "nwm co po szkole, jakis kurs spawania macie".
+OFFERED = (
+    "macie|prowadzicie|oferujecie|organizujecie|do you (?:have|offer|run|do)|have you got|got any|(?:is|are) there"
+)
+QUESTION = re.compile(rf"^(?:(?:{GREETINGS}) )*(?:{'|'.join(ASKING)})\b|\b(?:{OFFERED})\b")
 PREPOSITIONS = {"w", "z", "ze", "na", "do", "przy", "o", "the", "a", "in", "with", "to"}
 SENTENCE_END = frozenset(".!?;\n")
 

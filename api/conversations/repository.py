@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -74,6 +74,18 @@ async def title_of(session: AsyncSession, conversation_id: str, payload: str) ->
         SentPayload.conversation_id == conversation_id, SentPayload.payload == payload
     )
     return await session.scalar(query)
+
+
+async def offered(session: AsyncSession, conversation_id: str) -> list[dict[str, str]]:
+    """The buttons that the pupil sees below what was said last, those of the cards too."""
+    mine = select(func.max(Event.seq)).where(Event.conversation_id == conversation_id, Event.sender == "pupil")
+    query = select(Event.body).where(
+        Event.conversation_id == conversation_id,
+        Event.type == EventType.MESSAGE,
+        Event.seq > func.coalesce(mine.scalar_subquery(), 0),
+    )
+    bodies = await session.scalars(query)
+    return [button for body in bodies for part in (body, *body["cards"]) for button in part["buttons"]]
 
 
 async def remember_buttons(session: AsyncSession, conversation_id: str, buttons: Iterable[dict[str, str]]) -> None:

@@ -21,7 +21,7 @@ from api.conversations.rasa import Answer
 from api.conversations.watch import Watch, answer_at_once, flag
 from api.database import Database
 from api.errors import Invalid
-from api.texts import LANGUAGES, Language, button, text
+from api.texts import LANGUAGES, Language, button, plain, text
 
 log = structlog.get_logger()
 
@@ -98,6 +98,8 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
         shown = typed if payload is None else await _title(session, conversation, payload)
         if shown is None:
             raise Invalid("This button was not offered in the conversation.", field="payload")
+        if typed is not None and notice is None:
+            payload = await _typed_button(session, conversation_id, typed)
         if conversation.owner == Owner.CLOSED:
             await handoff.change_owner(session, conversation_id, to=Owner.BOT, by=handoff.PUPIL, reason="wrote_again")
         seq = await repository.append(
@@ -107,7 +109,8 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
         if notice is not None:
             await answer_at_once(session, conversation, seq, notice)
         elif await handoff.hear(session, conversation, seq, typed=typed, payload=payload):
-            session.add(InboxMessage(conversation_id=conversation_id, seq=seq, text=typed, payload=payload))
+            words = typed if payload is None else None
+            session.add(InboxMessage(conversation_id=conversation_id, seq=seq, text=words, payload=payload))
     announce(heart, conversation_id)
     return seq
 
@@ -117,6 +120,14 @@ async def _title(session: AsyncSession, conversation: Conversation, payload: str
     if payload == handoff.TO_A_PERSON:
         return button("human", cast(Language, conversation.language or "pl"))["title"]
     return await repository.title_of(session, conversation.id, payload)
+
+
+async def _typed_button(session: AsyncSession, conversation_id: str, typed: str) -> str | None:
+    """The payload of the one button in view whose title the pupil has typed instead of pressing it."""
+    words = plain(typed)
+    shown = await repository.offered(session, conversation_id) if words.strip() else []
+    payloads = {button["payload"] for button in shown if plain(button["title"]) == words}
+    return payloads.pop() if len(payloads) == 1 else None
 
 
 async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Answer) -> bool:

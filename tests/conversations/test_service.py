@@ -174,3 +174,45 @@ async def test_a_button_is_shown_by_its_latest_title(heart: Heart) -> None:
     )
     await service.accept(heart, talk, "b", typed=None, payload="/ask_courses")
     assert (await events(heart, talk))[-1]["text"] == "Inne kursy"
+
+
+async def shown(heart: Heart, talk: str, *buttons: dict[str, str]) -> None:
+    """The pupil says something and the bot answers with these buttons on a card."""
+    seq = await service.accept(heart, talk, f"c{len(await events(heart, talk))}", typed="hm", payload=None)
+    card = {"kind": "course", "buttons": list(buttons)}
+    message = {"text": "x", "buttons": [], "cards": [card]}
+    await service.write_answer(heart, talk, seq, Answer(messages=[message], language="pl", nlu={}))
+
+
+async def played(heart: Heart, talk: str, typed: str) -> tuple[str | None, str | None]:
+    """What Rasa will be given for a typed message: words and payload."""
+    seq = await service.accept(heart, talk, f"t{len(await events(heart, talk))}", typed=typed, payload=None)
+    async with heart.database.transaction(read_only=True) as session:
+        (one,) = [message for message in await repository.waiting(session, talk) if message.seq == seq]
+    return one.text, one.payload
+
+
+CHECK = {"title": "Sprawdź, czy to dla mnie", "payload": '/affirm{"check": "x"}'}
+OTHER = {"title": "Sprawdź, czy to dla mnie", "payload": '/affirm{"check": "y"}'}
+
+
+@pytest.mark.parametrize("typed", ["Sprawdź, czy to dla mnie", "sprawdz czy to dla mnie!"])
+async def test_the_title_of_a_button_in_view_may_be_typed(heart: Heart, typed: str) -> None:
+    talk = await opened(heart)
+    await shown(heart, talk, CHECK)
+    assert await played(heart, talk, typed) == (None, CHECK["payload"])
+    assert (await events(heart, talk))[-1]["text"] == typed
+
+
+async def test_a_typed_title_is_only_words_when_two_buttons_have_it_or_none_is_in_view(heart: Heart) -> None:
+    talk = await opened(heart)
+    await shown(heart, talk, CHECK, OTHER)
+    assert await played(heart, talk, CHECK["title"]) == (CHECK["title"], None)
+    assert await played(heart, talk, CHECK["title"]) == (CHECK["title"], None)
+
+
+@pytest.mark.parametrize("typed", ["/restart", CHECK["payload"], "!!!", "…"])
+async def test_a_typed_command_is_only_words(heart: Heart, typed: str) -> None:
+    talk = await opened(heart)
+    await shown(heart, talk, CHECK, {"title": "?", "payload": "/deny"})
+    assert await played(heart, talk, typed) == (typed, None)
