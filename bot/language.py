@@ -88,7 +88,9 @@ def detect(text: str) -> Detection:
     evidence = sum(map(_weight, words))
     if abs(evidence) < DOUBT or len(words) <= SHORT:
         evidence += sum(map(_second_look, words))
-    return Detection("en" if evidence < 0 else "pl", abs(evidence) >= SURE)
+    # Letters alone make nobody sure: "blabla qwe" is no language.
+    sure = abs(evidence) >= DOUBT or (abs(evidence) >= SURE and any(map(_is_known, words)))
+    return Detection("en" if evidence < 0 else "pl", sure)
 
 
 def listed_words() -> FrozenSet[str]:
@@ -156,6 +158,12 @@ def _weight(word: str) -> float:
     if polish or english:
         return LISTED * (polish - english)
     return IN_DICTIONARY + _by_letters(word) / 2 if is_polish(word) else _by_letters(word)
+
+
+def _is_known(word: str) -> bool:
+    """Whether more than the look of its letters speaks for a language."""
+    listed = any(word in _lists()[name] for name in ("pl", "en", "shared"))
+    return listed or bool(POLISH_LETTERS & set(word)) or is_polish(word) or _second_look(word) != 0
 
 
 def _second_look(word: str) -> float:

@@ -94,6 +94,11 @@ def test_what_is_clearly_neither_has_its_own_code(language: str, text: str) -> N
     assert detect(text) == Detection(language, sure=True)
 
 
+@pytest.mark.parametrize("text", ["blabla qwe", "qwerty", "asdasd kjh"])
+def test_made_up_words_tell_no_language(text: str) -> None:
+    assert not detect(text).sure
+
+
 @pytest.mark.parametrize("text", TELLS_NOTHING)
 def test_what_tells_nothing_is_an_unsure_guess_of_polish(text: str) -> None:
     assert detect(text) == Detection("pl", sure=False)
