@@ -67,9 +67,9 @@ class OwnerChange(Base):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something: the pupil, the bot, or one of the staff."""
+    """Who does something: the pupil, the bot, one of the staff, or who answers in a channel's own inbox."""
 
-    kind: Literal["pupil", "bot", "staff"]
+    kind: Literal["pupil", "bot", "staff", "page"]
     id: int | None = None
     name: str | None = None
 
@@ -130,7 +130,9 @@ async def change_owner(
     await session.flush()
     body = {"owner": to, "name": talk.counsellor_name}
     await repository.append(session, talk.id, EventType.OWNER, body)
-    await notices.tell_owner(session, talk, before, by_pupil=by.kind == "pupil")
+    if by.kind != "page":
+        # Whoever answers in the channel's own inbox says there who it is.
+        await notices.tell_owner(session, talk, before, by_pupil=by.kind == "pupil")
     await desk.tell(session, talk.id, NewsKind.WAITING if to == Owner.WAITING else NewsKind.OWNER)
     return talk
 

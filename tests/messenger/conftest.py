@@ -17,6 +17,7 @@ from api.channels.messenger.models import Line, Thread, Update
 from api.channels.messenger.processor import Processor
 from api.channels.messenger.watchdog import Watchdog
 from api.conversations import reader, service
+from api.conversations.models import Conversation
 from api.conversations.rasa import Answer, RasaClient
 from api.conversations.service import Heart
 from api.database import now
@@ -99,6 +100,13 @@ class Rig:
             found = await session.get(Thread, (PAGE, psid))
         assert found is not None
         return found
+
+    async def owner(self, psid: str) -> tuple[str, str | None]:
+        """Who has the pupil's talk, and the name that the console shows."""
+        conversation_id = (await self.thread(psid)).conversation_id
+        async with self.heart.database.transaction(read_only=True) as session:
+            talk = await session.get_one(Conversation, conversation_id)
+        return talk.owner, talk.counsellor_name
 
     async def talk(self, psid: str) -> list[dict[str, Any]]:
         """All events of the pupil's conversation."""

@@ -60,13 +60,11 @@ async def handle(means: Means, update: Update) -> None:
 async def _message(means: Means, update: Update, body: dict[str, Any]) -> None:
     message = body["message"]
     found = await _find(means, update)
-    if found.held:
-        return
     typed, reply = str(message.get("text") or ""), message.get("quick_reply")
     payload = reply.get("payload") if isinstance(reply, dict) else None
     if isinstance(payload, str) or typed.strip():
         await _hear(means, update, found, str(message.get("mid") or update.key), typed, payload)
-    elif message.get("attachments"):
+    elif message.get("attachments") and not found.held:
         await _say(means, found, update, "only_text")
 
 
@@ -75,19 +73,17 @@ async def _edit(means: Means, update: Update, body: dict[str, Any]) -> None:
     edit = body["message_edit"]
     found = await _find(means, update)
     typed = str(edit.get("text") or "")
-    if not found.held and typed.strip():
+    if typed.strip():
         await _hear(means, update, found, f"{edit.get('mid')} {edit.get('num_edit')}", typed, None)
 
 
 async def _postback(means: Means, update: Update, body: dict[str, Any]) -> None:
     postback = body["postback"]
     found = await _find(means, update)
-    if found.held:
-        return
     payload, title = str(postback.get("payload") or ""), str(postback.get("title") or "")
     if payload == START:
         # The greeting of a new conversation has said all; an old one is greeted again.
-        if not found.is_new:
+        if not found.is_new and not found.held:
             await _put(means, found, update, service.greeting(await _language(means, found)))
         return
     await _hear(means, update, found, str(postback.get("mid") or update.key), title, payload)
@@ -111,6 +107,14 @@ async def _held(means: Means, update: Update, body: dict[str, Any]) -> None:
     await threads.hold(means.heart, update.page_id, update.psid, update.received_at)
 
 
+async def _standby(means: Means, update: Update, body: dict[str, Any]) -> None:
+    """Somebody else has the thread. What the pupil says belongs to the talk all the same, and safety must see it."""
+    await _held(means, update, body)
+    message = body.get("message")
+    if isinstance(message, dict) and not message.get("is_echo"):
+        await _message(means, update, body)
+
+
 async def _given_back(means: Means, update: Update, body: dict[str, Any]) -> None:
     await threads.give_back(means.heart, update.page_id, update.psid)
 
@@ -127,7 +131,7 @@ HANDLERS: dict[Kind, Handler] = {
     Kind.POSTBACK: _postback,
     Kind.REFERRAL: _referral,
     Kind.ECHO: _echo,
-    Kind.STANDBY: _held,
+    Kind.STANDBY: _standby,
     Kind.TAKE_CONTROL: _held,
     Kind.PASS_CONTROL: _given_back,
     Kind.POLICY: _policy,

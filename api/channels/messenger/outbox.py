@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.channels.messenger import repository
 from api.channels.messenger.fit import fit
 from api.channels.messenger.models import Line, Thread
+from api.channels.messenger.threads import PAGE
 from api.conversations import repository as conversations
 from api.conversations.models import Event, EventType, Owner
 from api.database import Database
@@ -65,9 +66,12 @@ def _take(session: AsyncSession, thread: Thread, event: Event, long_gap: timedel
 
 
 def _change_owner(session: AsyncSession, thread: Thread, event: Event) -> None:
-    """Remember who speaks; say that the bot is back when a person gives the talk back."""
+    """Remember who speaks; say that the bot is back when a counsellor gives the talk back.
+
+    After the page's staff it says so when it next speaks (`threads.give_back`).
+    """
     owner = event.body.get("owner")
-    given_back = owner == Owner.BOT and thread.counsellor is not None
+    given_back = owner == Owner.BOT and thread.counsellor not in (None, PAGE.name)
     thread.counsellor = str(event.body.get("name") or "")[:80] if owner == Owner.COUNSELLOR else None
     if given_back:
         message = _said("back", _language(event))

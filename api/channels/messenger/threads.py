@@ -4,14 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.channels.messenger import repository
 from api.channels.messenger.models import Thread, Update
-from api.conversations import service
+from api.conversations import handoff, service
+from api.conversations.handoff import Actor
+from api.conversations.models import Conversation, Owner
 from api.conversations.service import Heart
 
 CHANNEL = "messenger"
 NEAR = timedelta(seconds=30)
+# Who answers in Meta's own inbox: nobody of the console, whose list shows this name.
+PAGE = Actor("page", name="Facebook")
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ async def _find_or_open(heart: Heart, update: Update, long_gap_at: datetime) -> 
             session.add(thread)
         thread.last_pupil_at = update.received_at
         if thread.held_by_page_at is not None and thread.held_by_page_at < long_gap_at:
-            thread.held_by_page_at, thread.introduce = None, True
+            await _release(session, thread, "page_silent")
         return _found(thread, update)
 
 
@@ -71,11 +76,18 @@ def _is_near(noted: datetime, heard_at: datetime) -> bool:
 
 
 async def hold(heart: Heart, page_id: str, psid: str, at: datetime) -> None:
-    """The page's staff answers the pupil: the bot is silent."""
+    """The page's staff answers the pupil: the bot is silent, and the console shows who has the talk.
+
+    A talk that somebody at the console leads stays theirs.
+    """
     async with heart.database.transaction() as session:
         thread = await repository.thread(session, page_id, psid)
-        if thread is not None:
-            thread.held_by_page_at = max(at, thread.held_by_page_at or at)
+        if thread is None:
+            return
+        thread.held_by_page_at = max(at, thread.held_by_page_at or at)
+        talk = await session.get_one(Conversation, thread.conversation_id)
+        if talk.owner != Owner.COUNSELLOR:
+            await handoff.change_owner(session, talk.id, to=Owner.COUNSELLOR, by=PAGE, reason="page_inbox")
 
 
 async def give_back(heart: Heart, page_id: str, psid: str) -> None:
@@ -83,4 +95,11 @@ async def give_back(heart: Heart, page_id: str, psid: str) -> None:
     async with heart.database.transaction() as session:
         thread = await repository.thread(session, page_id, psid)
         if thread is not None and thread.held_by_page_at is not None:
-            thread.held_by_page_at, thread.introduce = None, True
+            await _release(session, thread, "page_gave_back")
+
+
+async def _release(session: AsyncSession, thread: Thread, reason: str) -> None:
+    thread.held_by_page_at, thread.introduce = None, True
+    talk = await session.get_one(Conversation, thread.conversation_id)
+    if talk.owner == Owner.COUNSELLOR and talk.counsellor_id is None:
+        await handoff.change_owner(session, talk.id, to=Owner.BOT, by=PAGE, reason=reason)
