@@ -4,6 +4,9 @@ from actions.bookings import show_own, wants_to_take_back
 from actions.lexicon import both, pattern, words_of
 from actions.registry import action, answers, perform
 from actions.talk import MENU, Talk
+from api.catalogue.cards import helpline_card
+from api.catalogue.kinds import Helpline
+from api.safety.answers import LINES
 from api.texts import plain, text
 
 # Below this a guess is not worth offering as a button.
@@ -123,7 +126,7 @@ def fallback(talk: Talk) -> None:
     """Not understood: say so honestly, offer the two best guesses, and a person the second time in a row."""
     language = talk.tracker.latest_message.get("language")
     if talk.tracker.latest_message.get("language_sure") and language not in ("pl", "en"):
-        talk.say("talk.foreign_uk" if language == "uk" else "talk.foreign", buttons=("help", "human"))
+        _foreign(talk, str(language))
         return
     guesses = [
         guess["name"]
@@ -135,6 +138,13 @@ def fallback(talk: Talk) -> None:
         talk.say("talk.unsure", buttons=[*buttons, "help"])
     else:
         talk.say("talk.lost", buttons=(*MENU, "human"))
+
+
+def _foreign(talk: Talk, language: str) -> None:
+    """A message that nobody here can read may be a cry for help: the helplines are one tap away."""
+    found = (talk.catalogue.find(Helpline, id_) for id_ in LINES["crisis"])
+    cards = [helpline_card(talk.catalogue, line, talk.language) for line in found if line]
+    talk.say("talk.foreign_uk" if language == "uk" else "talk.foreign", cards=cards, buttons=("help", "human"))
 
 
 def _before(talk: Talk) -> str:

@@ -6,7 +6,7 @@ import yaml
 from actions.manners import wanted_language
 from api.catalogue.view import Catalogue
 from api.settings import ROOT
-from tests.actions.topic_turns import payloads, play, said, turn
+from tests.actions.topic_turns import cards, payloads, play, said, turn
 
 INTENTS = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["intents"]
 
@@ -57,3 +57,29 @@ def test_the_menu_reaches_every_topic_by_buttons(catalogue: Catalogue) -> None:
     offered = {payload.partition("{")[0] for talk in (first, second) for payload in payloads(talk)}
     topics = {f"/{name}" for name in INTENTS if name.startswith("ask_")}
     assert topics <= offered
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "words"),
+    [
+        ("Привіт, шукаю курси зварювання", "uk", ("Я розумію лише польську", "Rozumiem tylko polski")),
+        ("Здравствуйте, где у вас курсы", "ru", ("I understand only Polish", "Rozumiem tylko polski")),
+        ("Guten Tag, ich suche einen Kurs", "de", ("I understand only Polish", "Rozumiem tylko polski")),
+    ],
+)
+@pytest.mark.parametrize("talked", ["pl", "en"])
+def test_a_third_language_gets_an_honest_answer_with_helplines_to_tap(
+    catalogue: Catalogue, typed: str, language: str, words: tuple[str, str], talked: str
+) -> None:
+    talk = turn(catalogue, typed, slots={"language": talked})
+    talk.tracker.latest_message.update(language=language, language_sure=True)
+    play(talk, "action_fallback")
+    assert words[0] in said(talk)
+    if language != "uk":
+        assert words[1] in said(talk)
+    assert [(card["kind"], card["url"]) for card in cards(talk)] == [
+        ("helpline", "tel:112"),
+        ("helpline", "tel:116111"),
+        ("helpline", "tel:800121212"),
+    ]
+    assert {"/ask_help", "/ask_human"} <= set(payloads(talk))

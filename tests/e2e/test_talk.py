@@ -57,7 +57,8 @@ def test_the_language_can_be_asked_for(system: System, typed: str, expected: str
 def test_a_message_in_ukrainian_gets_an_honest_answer_with_help(pupil: Pupil) -> None:
     reply = pupil.say("Привіт, я шукаю курси зварювання, ви можете допомогти?")
     assert "польську" in reply.text
-    assert "116 111" in reply.text
+    assert "tel:116111" in {card["url"] for card in reply.cards}
+    assert pupil.say("Дуже дякую, до побачення").text != reply.text
 
 
 @pytest.mark.parametrize(
