@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from multiprocessing.pool import ThreadPool
-from typing import Any, Dict, List, Sequence, Text, Type
+from typing import Any, Dict, List, Optional, Sequence, Text, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -25,6 +25,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot import network
+from bot.letters import LetterReader
 from bot.network import Plan
 from bot.text import squeeze, strip_diacritics
 
@@ -83,15 +84,14 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
                 component._mean, component._spread, frequencies = stored["mean"], stored["spread"], stored["idf"]
             described = json.loads((folder / "names.json").read_text(encoding="utf-8"))
         component._intents = described["intents"]
-        component._letters.vocabulary_ = {run: number for number, run in enumerate(described["runs"])}
-        component._letters.idf_ = frequencies
+        component._reader = LetterReader({run: number for number, run in enumerate(described["runs"])}, frequencies)
         return component
 
     def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._letters = letter_counter()
+        self._reader: Optional[LetterReader] = None
         self._networks: Dict[str, network.Weights] = {}
         self._mean = self._spread = np.zeros(0, dtype=np.float32)
         self._intents: List[str] = []
@@ -101,18 +101,19 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._intents = sorted({example.get(INTENT) for example in examples})
         labels = np.array([self._intents.index(example.get(INTENT)) for example in examples])
-        letters = self._letters.fit_transform(_plain(examples))
+        counter = letter_counter()
+        letters = counter.fit_transform(_plain(examples))
         vectors = _vectors(examples)
         self._mean, self._spread = vectors.mean(axis=0), vectors.std(axis=0) + 1e-6
         vectors = (vectors - self._mean) / self._spread
-        runs = sorted(self._letters.vocabulary_, key=self._letters.vocabulary_.__getitem__)
+        runs = sorted(counter.vocabulary_, key=counter.vocabulary_.__getitem__)
         # numpy leaves Python's lock while it calculates: two networks on two cores take two thirds of the time.
         with ThreadPool(os.cpu_count() or 1) as pool:
             trained = pool.map(lambda plan: network.train(plan, letters, vectors, labels), PLANS.values(), chunksize=1)
         with self._model_storage.write_to(self._resource) as folder:
             for name, weights in zip(PLANS, trained, strict=True):
                 np.savez(folder / f"{name}.npz", **weights)
-            np.savez(folder / "scale.npz", mean=self._mean, spread=self._spread, idf=self._letters.idf_)
+            np.savez(folder / "scale.npz", mean=self._mean, spread=self._spread, idf=counter.idf_)
             described = {"intents": self._intents, "runs": runs}
             (folder / "names.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
         return self._resource
@@ -132,7 +133,9 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
 
     def _ranking(self, message: Message) -> List[Dict[str, Any]]:
         """All intents with their probability, the likeliest first."""
-        letters = self._letters.transform(_plain([message]))
+        if self._reader is None:
+            raise RuntimeError("The classifier reads messages only once it is loaded from a trained model.")
+        letters = self._reader.row(_plain([message])[0])
         vectors = (_vectors([message]) - self._mean) / self._spread
         opinions = [network.scores(weights, letters, vectors) for weights in self._networks.values()]
         (odds,) = network.softmax(np.mean(opinions, axis=0))
