@@ -123,7 +123,10 @@ def wanted_language(message: str) -> str | None:
 
 @action("action_fallback")
 def fallback(talk: Talk) -> None:
-    """Not understood: say so honestly, offer the two best guesses, and a person the second time in a row."""
+    """Not understood: say so honestly, offer the two best guesses, and a person the second time in a row.
+
+    The second wish of a message that was answered otherwise is only offered.
+    """
     language = talk.tracker.latest_message.get("language")
     if talk.tracker.latest_message.get("language_sure") and language not in ("pl", "en"):
         _foreign(talk, str(language))
@@ -133,8 +136,10 @@ def fallback(talk: Talk) -> None:
         for guess in talk.ranking[:2]
         if guess["confidence"] >= WORTH_OFFERING and guess["name"] not in NOT_OFFERED
     ]
-    if guesses and _before(talk) != "action_fallback":
-        buttons = [{"title": text(f"guesses.{name}", talk.language), "payload": f"/{name}"} for name in guesses]
+    buttons = [{"title": text(f"guesses.{name}", talk.language), "payload": f"/{name}"} for name in guesses]
+    if guesses and talk.tracker.latest_message.get("second"):
+        talk.say("talk.second", buttons=buttons)
+    elif guesses and _before(talk) != "action_fallback":
         talk.say("talk.unsure", buttons=[*buttons, "help"])
     else:
         talk.say("talk.lost", buttons=(*MENU, "human"))

@@ -25,7 +25,7 @@ from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import ClientResponseError
 
 from bot.corrections import corrected, named_alone
-from bot.wishes import clauses, wishes
+from bot.wishes import clauses, doubtful, leads_on, wishes
 
 CHANNEL = "turn"
 COUNSELLOR = "counsellor"
@@ -36,6 +36,7 @@ MOST_ACTIONS = 12
 ACTION_SECONDS = 20.0
 
 UNSURE_BELOW = 0.40
+NOT_UNDERSTOOD = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 1.0}
 # What a form's question is usually answered with; a little likelihood is enough while the form waits for it.
 EXPECTED = {"guidance_form": ("inform_qualification", "inform_interest", "ask_courses")}
 EXPECTED_FROM = 0.15
@@ -102,7 +103,7 @@ async def play(processor: MessageProcessor, turn: Turn) -> Dict[str, Any]:
         language = known_language if is_own_words(tracker, parsed) else None
         language = language or choose_language(parsed, known_language)
         tracker.update(SlotSet(LANGUAGE_SLOT, language), processor.domain)
-        for wish in await _wishes(processor, tracker, parsed, language):
+        for wish in await heard(processor, parsed, language, tracker.active_loop_name):
             tracker.update(_utterance(turn, wish), processor.domain)
             tracker = await processor.run_action_extract_slots(output, tracker)
             await _act(processor, tracker, output)
@@ -156,7 +157,7 @@ def decide_intent(parsed: Dict[str, Any], language: str, form: Optional[str] = N
         if likely and parsed["entities"] and guess["name"] in EXPECTED.get(form or "", ()):
             return dict(guess)
     if is_foreign(parsed) or not ranking or ranking[0]["confidence"] < UNSURE_BELOW:
-        return {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 1.0}
+        return dict(NOT_UNDERSTOOD)
     return dict(ranking[0])
 
 
@@ -188,29 +189,36 @@ async def _understand(processor: MessageProcessor, tracker: DialogueStateTracker
     return dict(await processor.parse_message(UserMessage(text, sender_id=turn.conversation), tracker))
 
 
-async def _wishes(
-    processor: MessageProcessor, tracker: DialogueStateTracker, parsed: Dict[str, Any], language: str
+async def heard(
+    processor: MessageProcessor, parsed: Dict[str, Any], language: str, form: Optional[str] = None
 ) -> List[Dict[str, Any]]:
     """What to answer: the message as a whole, or its parts where it asks for several things (`bot/wishes.py`).
 
-    A cry for help in a part is answered alone. A form that asks for a name or a place takes the message whole.
+    A cry for help in a part is answered alone. A form that asks for a name or a place takes the message whole. A second
+    wish that is not sure is offered rather than dropped: it comes as a message that was not understood, with one guess.
     """
-    intent = decide_intent(parsed, language, tracker.active_loop_name)
+    intent = decide_intent(parsed, language, form)
+    answered = {**parsed, "intent": intent}
     whole_only = (
         "intent_ranking" not in parsed
         or is_foreign(parsed)
         or intent["name"] in SAFETY_INTENTS
-        or tracker.active_loop_name not in (None, "guidance_form")
+        or form not in (None, "guidance_form")
     )
     parts = [] if whole_only else clauses(parsed["text"], language)
-    if len(parts) > 1:
-        understood = [(part, dict(await processor.parse_message(UserMessage(part.text)))) for part in parts]
-        for _, part in understood:
-            if part["intent"]["name"] in SAFETY_INTENTS and part["intent"]["confidence"] >= SAFETY_IN_PART_FROM:
-                return [{**parsed, "intent": part["intent"]}]
-        if found := wishes(parsed, understood):
-            return found
-    return [{**parsed, "intent": intent}]
+    if len(parts) < 2:
+        return [answered]
+    understood = [(part, dict(await processor.parse_message(UserMessage(part.text)))) for part in parts]
+    for _, part in understood:
+        if part["intent"]["name"] in SAFETY_INTENTS and part["intent"]["confidence"] >= SAFETY_IN_PART_FROM:
+            return [{**parsed, "intent": part["intent"]}]
+    if found := wishes(parsed, understood):
+        return found
+    doubt = None if form else doubtful(answered, understood)
+    if doubt is None:
+        return [answered]
+    offered = {**doubt, "intent": dict(NOT_UNDERSTOOD), "intent_ranking": [doubt["intent"]], "second": True}
+    return [offered, answered] if leads_on(intent["name"]) else [answered, offered]
 
 
 def _utterance(turn: Turn, parsed: Dict[str, Any]) -> UserUttered:

@@ -53,6 +53,9 @@ JOINTS = {
     language: re.compile(rf",\s*(?:(?:{words})\s+)?|\s+(?:{words})\s+", re.IGNORECASE)
     for language, words in AND.items()
 }
+# A part that is likely another wish, yet not surely: it is offered as a button.
+OFFERED_FROM = 0.50
+OFFERED_SEEN_FROM = 0.05
 
 
 class Clause(NamedTuple):
@@ -92,6 +95,23 @@ def wishes(whole: Dict[str, Any], parts: Sequence[Tuple[Clause, Dict[str, Any]]]
         named += part["entities"]
     chosen = sorted(list(found)[:MOST_WISHES], key=lambda subject: subject in LAST)
     return [found[subject] for subject in chosen] if len(chosen) > 1 else []
+
+
+def doubtful(whole: Dict[str, Any], parts: Sequence[Tuple[Clause, Dict[str, Any]]]) -> Optional[Dict[str, Any]]:
+    """The part that likely asks for something else than the whole message does, though not surely; None without one."""
+    answered = SUBJECTS.get(whole["intent"]["name"])
+    seen = {guess["name"]: guess["confidence"] for guess in whole["intent_ranking"]}
+    for clause, part in parts if answered else ():
+        name, confidence = part["intent"]["name"], part["intent"]["confidence"]
+        likely = confidence >= OFFERED_FROM and seen.get(name, 0.0) >= OFFERED_SEEN_FROM
+        if likely and SUBJECTS.get(name, answered) != answered and len(clause.text.split()) > FEW_WORDS:
+            return part
+    return None
+
+
+def leads_on(intent: str) -> bool:
+    """Whether the answer to the intent may end with a form's question."""
+    return SUBJECTS.get(intent) in LAST
 
 
 def _subject(clause: Clause, part: Dict[str, Any], seen: Dict[str, float]) -> Optional[str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Dict, List, NamedTuple, Sequence, Set, Tuple
 
 from bot.entities import EntityFinder
-from bot.evaluation import measures, sentences, understanding
+from bot.evaluation import measures, sentences, several, understanding
+from bot.evaluation.several import Several
 from bot.evaluation.understanding import Reading
 from bot.language import detect
 
@@ -15,12 +16,14 @@ WARM_UP = 20
 
 
 class Figures(NamedTuple):
-    """`readings` by set; entities by language and kind; the share of messages whose language is right."""
+    """`readings` by set; entities by language and kind; the share of messages whose language is right; `several` wishes
+    in one message by language."""
 
     readings: Dict[str, List[Reading]]
     entities: Dict[str, Dict[str, measures.Score]]
     language: float
     languages: int
+    several: Dict[str, Several]
 
 
 def measure(model: Path) -> Figures:
@@ -33,7 +36,7 @@ def measure(model: Path) -> Figures:
     right = [detect(message["text"]).language == message["language"] for message in asked]
     finder = EntityFinder()
     entities = {language: _entities(finder, language) for language in sentences.LANGUAGES}
-    return Figures(readings, entities, sum(right) / len(right), len(right))
+    return Figures(readings, entities, sum(right) / len(right), len(right), several.measure(agent, tested))
 
 
 def headline(figures: Figures) -> Dict[str, float]:
@@ -51,6 +54,11 @@ def headline(figures: Figures) -> Dict[str, float]:
     for language, kinds in figures.entities.items():
         found[f"Entities F1, {understanding.SETS[language]}"] = kinds["all"].f1
     found["Language of short messages"] = figures.language
+    for language, counts in figures.several.items():
+        title = understanding.SETS[language]
+        found[f"Two wishes answered, {title}"] = counts.full / counts.messages
+        found[f"Two wishes answered or offered, {title}"] = (counts.full + counts.offered) / counts.messages
+        found[f"Single wishes cut, {title}"] = counts.cut / counts.singles
     return {name: round(100 * share, 1) for name, share in found.items()}
 
 

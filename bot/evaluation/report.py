@@ -28,6 +28,7 @@ def write(
         _confusions(figures),
         _calibration(figures),
         _entities(figures),
+        _several(figures),
         _training(worth),
         _contradictions(pairs),
     ]
@@ -109,6 +110,17 @@ def _entities(figures: Figures) -> str:
         for kind, score in kinds.items()
     ]
     return f"## Entities\n\n{_table(['language', 'kind', 'precision', 'recall', 'n', 'F1'], rows)}"
+
+
+def _several(figures: Figures) -> str:
+    rows = [[SETS[language], *map(str, counts)] for language, counts in figures.several.items()]
+    head = ["language", "messages", "both answered", "second offered", "messages with one wish", "cut", "got an offer"]
+    return f"""## Two wishes in one message
+
+Messages of `tests/nlu/wishes.yml`, and those of the intents' test sets, which want one thing. A second wish that is not
+sure is named on a button. Some of the messages that were cut do ask for two things, one of them aside.
+
+{_table(head, rows)}"""
 
 
 def _training(worth: Sequence[Worth]) -> str:

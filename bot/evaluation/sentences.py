@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple, Tuple
 
 import yaml
 
@@ -46,12 +46,17 @@ def tested() -> List[Sentence]:
 
 def with_entities(language: str) -> List[Dict[str, Any]]:
     """Sentences of a language with the entities that they name: `text`, `entities`."""
-    return _read(f"entities.{language}.yml")
+    return list(_read(f"entities.{language}.yml"))
 
 
 def with_language() -> List[Dict[str, str]]:
     """Messages of one to six words with their language: `text`, `language`."""
-    return _read("language.yml")
+    return list(_read("language.yml"))
+
+
+def with_wishes(language: str) -> List[Tuple[str, List[str]]]:
+    """Messages of a language that want several things, each with the intents of all."""
+    return [(text, wanted) for text, wanted in _read("wishes.yml")[language]]
 
 
 def fingerprint() -> str:
@@ -59,9 +64,9 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for sentence in (*trained(), *tested()):
         digest.update("\t".join(sentence).encode() + b"\n")
-    digest.update(repr((*map(with_entities, LANGUAGES), with_language())).encode())
+    digest.update(repr((*map(with_entities, LANGUAGES), with_language(), *map(with_wishes, LANGUAGES))).encode())
     return digest.hexdigest()[:12]
 
 
-def _read(name: str) -> List[Dict[str, Any]]:
-    return list(yaml.safe_load((TESTS / name).read_text(encoding="utf-8")))
+def _read(name: str) -> Any:
+    return yaml.safe_load((TESTS / name).read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ from typing import Any, Dict, List, Tuple
 
 import pytest
 
-from bot.wishes import Clause, clauses, wishes
+from bot.wishes import Clause, clauses, doubtful, leads_on, wishes
 
 
 def whole(**confidences: float) -> Dict[str, Any]:
@@ -95,3 +95,32 @@ def test_a_part_that_names_nothing_means_what_was_named_before() -> None:
     ]
     found = wishes(whole(ask_occupation=0.5, ask_schools=0.4), parts)
     assert found[1]["entities"] == [{"entity": "profession", "value": "mechatronik"}]
+
+
+@pytest.mark.parametrize(
+    ("intent", "confidence", "in_whole", "offered"),
+    [
+        ("ask_clinic", 0.55, 0.06, True),
+        ("ask_clinic", 0.45, 0.06, False),
+        ("ask_clinic", 0.55, 0.04, False),
+        ("ask_internships", 0.90, 0.80, False),
+        ("inform_interest", 0.90, 0.30, False),
+    ],
+)
+def test_a_second_wish_in_doubt_is_offered(intent: str, confidence: float, in_whole: float, offered: bool) -> None:
+    message = {**whole(ask_internships=0.8, **{intent: in_whole}), "intent": {"name": "ask_internships"}}
+    parts = [part("są jakieś fajne staże", "ask_internships"), part("gdzie jest ta poradnia", intent, confidence)]
+    found = doubtful(message, parts)
+    assert (found is not None) is offered
+    if found:
+        assert found["text"] == "gdzie jest ta poradnia"
+
+
+def test_nothing_is_offered_beside_what_is_no_wish() -> None:
+    message = {**whole(thank=0.8, ask_clinic=0.1), "intent": {"name": "thank"}}
+    assert doubtful(message, [part("gdzie jest ta poradnia", "ask_clinic", 0.55)]) is None
+
+
+@pytest.mark.parametrize(("intent", "expected"), [("ask_courses", True), ("sign_up", True), ("ask_clinic", False)])
+def test_what_leads_on(intent: str, expected: bool) -> None:
+    assert leads_on(intent) is expected
