@@ -123,9 +123,10 @@ def wanted_language(message: str) -> str | None:
 
 @action("action_fallback")
 def fallback(talk: Talk) -> None:
-    """Not understood: say so honestly, offer the two best guesses, and a person the second time in a row.
+    """Not understood: say so honestly and offer the two best guesses, or what the bot can do when there are none.
 
-    The second wish of a message that was answered otherwise is only offered.
+    The second time in a row a person, whom "yes" then calls. The second wish of a message that was answered otherwise
+    is only offered.
     """
     language = talk.tracker.latest_message.get("language")
     if talk.tracker.latest_message.get("language_sure") and language not in ("pl", "en"):
@@ -139,7 +140,10 @@ def fallback(talk: Talk) -> None:
     buttons = [{"title": text(f"guesses.{name}", talk.language), "payload": f"/{name}"} for name in guesses]
     if guesses and talk.tracker.latest_message.get("second"):
         talk.say("talk.second", buttons=buttons)
-    elif guesses and _before(talk) != "action_fallback":
+    elif _before(talk) == "action_fallback":
+        talk.slot("offer", "action_human")
+        talk.say("talk.lost_again", buttons=("human", *MENU))
+    elif guesses:
         talk.say("talk.unsure", buttons=[*buttons, "help"])
     else:
         talk.say("talk.lost", buttons=(*MENU, "human"))

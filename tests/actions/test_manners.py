@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from actions.manners import wanted_language
+from actions.talk import Talk
 from api.catalogue.view import Catalogue
 from api.settings import ROOT
 from tests.actions.topic_turns import cards, payloads, play, said, turn
@@ -83,3 +84,45 @@ def test_a_third_language_gets_an_honest_answer_with_helplines_to_tap(
         ("helpline", "tel:800121212"),
     ]
     assert {"/ask_help", "/ask_human"} <= set(payloads(talk))
+
+
+def unsure(
+    catalogue: Catalogue, *guesses: tuple[str, float], before: str = "action_greet", language: str = "pl"
+) -> Talk:
+    """A turn that was not understood, with these guesses."""
+    talk = turn(catalogue, "no wiesz", before=before, slots={"language": language})
+    talk.tracker.latest_message["intent_ranking"] = [{"name": name, "confidence": sure} for name, sure in guesses]
+    return talk
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_the_two_best_guesses_are_offered_in_plain_words(catalogue: Catalogue, language: str) -> None:
+    guesses = [("ask_clinic", 0.35), ("ask_schools", 0.2), ("ask_contact", 0.15)]
+    talk = unsure(catalogue, *guesses, language=language)
+    play(talk, "action_fallback")
+    assert payloads(talk) == ["/ask_clinic", "/ask_schools", "/ask_help"]
+    titles = [button["title"] for button in talk.dispatcher.messages[0]["buttons"]]
+    assert not any("_" in title for title in titles)
+
+
+@pytest.mark.parametrize("guesses", [[("ask_clinic", 0.05)], [("out_of_scope", 0.3), ("greet", 0.1)]])
+def test_without_a_guess_the_bot_says_what_it_can_do(catalogue: Catalogue, guesses: list[tuple[str, float]]) -> None:
+    talk = unsure(catalogue, *guesses)
+    play(talk, "action_fallback")
+    assert "kursu lub stażu" in said(talk)
+    assert {"/ask_courses", "/ask_internships", "/ask_human"} <= set(payloads(talk))
+
+
+@pytest.mark.parametrize("guesses", [[("ask_clinic", 0.35)], [("ask_clinic", 0.05)]])
+def test_the_second_time_in_a_row_a_person_is_offered(catalogue: Catalogue, guesses: list[tuple[str, float]]) -> None:
+    talk = unsure(catalogue, *guesses, before="action_fallback")
+    assert play(talk, "action_fallback")["offer"] == "action_human"
+    assert payloads(talk)[0] == "/ask_human"
+
+
+def test_a_second_wish_in_doubt_is_named(catalogue: Catalogue) -> None:
+    talk = unsure(catalogue, ("ask_clinic", 0.55), before="action_fallback")
+    talk.tracker.latest_message["second"] = True
+    play(talk, "action_fallback")
+    assert payloads(talk) == ["/ask_clinic"]
+    assert "jeszcze jedno pytanie" in said(talk)
