@@ -8,7 +8,9 @@ from typing import Any, Dict, List, NamedTuple, Sequence, Set
 from rasa.core.agent import Agent
 
 from bot.evaluation.sentences import LANGUAGES, Sentence, with_wishes
+from bot.language import detect
 from bot.turn import choose_language, heard
+from bot.wishes import clauses
 
 
 class Several(NamedTuple):
@@ -36,7 +38,9 @@ async def _measure(agent: Agent, tested: Sequence[Sentence], language: str) -> S
         answered = {part["intent"]["name"] for part in parts if not part.get("second")}
         full += set(wanted) <= answered
         offered += not set(wanted) <= answered and set(wanted) <= answered | _named(parts)
-    singles = [await _heard(agent, s.text) for s in tested if s.language == language]
+    # What cannot be cut need not be read again.
+    ones = [sentence.text for sentence in tested if sentence.language == language]
+    singles = [await _heard(agent, text) if len(clauses(text, _language(text))) > 1 else [] for text in ones]
     cut = sum(len([part for part in parts if not part.get("second")]) > 1 for parts in singles)
     doubted = sum(bool(_named(parts)) for parts in singles)
     return Several(len(asked), full, offered, len(singles), cut, doubted)
@@ -47,6 +51,11 @@ async def _heard(agent: Agent, text: str) -> List[Dict[str, Any]]:
         raise RuntimeError("The model was not loaded.")
     parsed = dict(await agent.parse_message(text))
     return await heard(agent.processor, parsed, choose_language(parsed, None))
+
+
+def _language(text: str) -> str:
+    found = detect(text)
+    return choose_language({"language": found.language, "language_sure": found.sure}, None)
 
 
 def _named(parts: Sequence[Dict[str, Any]]) -> Set[str]:
