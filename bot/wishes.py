@@ -48,7 +48,7 @@ UNSEEN_SURE_FROM = 0.88
 CLEARLY_SEEN_FROM = 0.10
 SEEN_SURE_FROM = 0.45
 SENTENCES = re.compile(r"[.?!;](?:\s+|$)|\n+")
-AND = {"pl": r"a|i|oraz|also|plus", "en": r"and|also|plus|oraz"}
+AND = {"pl": r"a|i|oraz|ale|also|plus", "en": r"and|also|but|plus|oraz"}
 JOINTS = {
     language: re.compile(rf",\s*(?:(?:{words})\s+)?|\s+(?:{words})\s+", re.IGNORECASE)
     for language, words in AND.items()
@@ -56,6 +56,7 @@ JOINTS = {
 # A part that is likely another wish, yet not surely: it is offered as a button.
 OFFERED_FROM = 0.50
 OFFERED_SEEN_FROM = 0.05
+OFFERED_UNSEEN_FROM = 0.75
 
 
 class Clause(NamedTuple):
@@ -103,8 +104,8 @@ def doubtful(whole: Dict[str, Any], parts: Sequence[Tuple[Clause, Dict[str, Any]
     seen = {guess["name"]: guess["confidence"] for guess in whole["intent_ranking"]}
     for clause, part in parts if answered else ():
         name, confidence = part["intent"]["name"], part["intent"]["confidence"]
-        likely = confidence >= OFFERED_FROM and seen.get(name, 0.0) >= OFFERED_SEEN_FROM
-        if likely and SUBJECTS.get(name, answered) != answered and len(clause.text.split()) > FEW_WORDS:
+        enough = OFFERED_FROM if seen.get(name, 0.0) >= OFFERED_SEEN_FROM else OFFERED_UNSEEN_FROM
+        if confidence >= enough and SUBJECTS.get(name, answered) != answered and len(clause.text.split()) > FEW_WORDS:
             return part
     return None
 

@@ -31,6 +31,7 @@ def names(found: List[Dict[str, Any]]) -> List[str]:
         ("są jakieś staże i gdzie jest poradnia?", "pl", ["są jakieś staże", "gdzie jest poradnia"]),
         ("co to jest MEC.05? kto tego uczy", "pl", ["co to jest MEC.05", "kto tego uczy"]),
         ("I want a course, and a placement", "en", ["I want a course", "a placement"]),
+        ("put me down, but first tell me who reads this", "en", ["put me down", "first tell me who reads this"]),
         ("a jakie są staże", "pl", ["a jakie są staże"]),
         ("macie kursy?", "pl", ["macie kursy?"]),
         ("a, b, c, d, e, f, g", "pl", ["a, b, c, d, e, f, g"]),
@@ -103,12 +104,13 @@ def test_a_part_that_names_nothing_means_what_was_named_before() -> None:
         ("ask_clinic", 0.55, 0.06, True),
         ("ask_clinic", 0.45, 0.06, False),
         ("ask_clinic", 0.55, 0.04, False),
+        ("ask_clinic", 0.78, 0.00, True),
         ("ask_internships", 0.90, 0.80, False),
         ("inform_interest", 0.90, 0.30, False),
     ],
 )
 def test_a_second_wish_in_doubt_is_offered(intent: str, confidence: float, in_whole: float, offered: bool) -> None:
-    message = {**whole(ask_internships=0.8, **{intent: in_whole}), "intent": {"name": "ask_internships"}}
+    message = {**whole(**{"ask_internships": 0.8, intent: in_whole}), "intent": {"name": "ask_internships"}}
     parts = [part("są jakieś fajne staże", "ask_internships"), part("gdzie jest ta poradnia", intent, confidence)]
     found = doubtful(message, parts)
     assert (found is not None) is offered
