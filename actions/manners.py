@@ -11,7 +11,8 @@ from api.texts import plain, text
 
 # Below this a guess is not worth offering as a button.
 WORTH_OFFERING = 0.12
-NOT_OFFERED = frozenset({"out_of_scope"})
+# "Do you mean: yes?" helps nobody.
+NOT_OFFERED = frozenset({"out_of_scope", "greet", "goodbye", "thank", "affirm", "deny"})
 TOPICS = (*MENU, "occupations", "demand", "schools", "clinic", "human", "more_topics")
 MORE_TOPICS = (
     "qualifications",
@@ -132,11 +133,8 @@ def fallback(talk: Talk) -> None:
     if talk.tracker.latest_message.get("language_sure") and language not in ("pl", "en"):
         _foreign(talk, str(language))
         return
-    guesses = [
-        guess["name"]
-        for guess in talk.ranking[:2]
-        if guess["confidence"] >= WORTH_OFFERING and guess["name"] not in NOT_OFFERED
-    ]
+    likely = [guess["name"] for guess in talk.ranking if guess["confidence"] >= WORTH_OFFERING]
+    guesses = [name for name in likely if name not in NOT_OFFERED][:2]
     buttons = [{"title": text(f"guesses.{name}", talk.language), "payload": f"/{name}"} for name in guesses]
     if guesses and talk.tracker.latest_message.get("second"):
         talk.say("talk.second", buttons=buttons)
@@ -144,6 +142,8 @@ def fallback(talk: Talk) -> None:
         talk.slot("offer", "action_human")
         talk.say("talk.lost_again", buttons=("human", *MENU))
     elif guesses:
+        # "Yes" would say nothing here; it must not take up what was offered before.
+        talk.slot("offer", None)
         talk.say("talk.unsure", buttons=[*buttons, "help"])
     else:
         talk.say("talk.lost", buttons=(*MENU, "human"))
