@@ -2,7 +2,7 @@
 
 from api.accounts.models import AuditEntry, Invitation, SignInFailures, Staff, StaffSession
 from api.appointments.models import Appointment, AppointmentSlot
-from api.catalogue.models import CatalogueRecord, CatalogueState, CourseEdition
+from api.catalogue.models import CatalogueChange, CatalogueRecord, CatalogueState, CourseEdition
 from api.channels.messenger.models import Deletion, Line, PageState, Persona, Thread, Update
 from api.console.models import CannedReply, Note, Presence, ReadMark, Tag
 from api.conversations.desk import DeskCounter, DeskNews
@@ -19,6 +19,7 @@ ALL_TABLES = (
     AppointmentSlot,
     AuditEntry,
     CannedReply,
+    CatalogueChange,
     CatalogueRecord,
     CatalogueState,
     Conversation,

@@ -62,6 +62,11 @@ def card(catalogue: Catalogue, record: Record, language: Language, today: date |
     return _MAKERS[type(record)](catalogue, record, language)
 
 
+def has_card(record: Record) -> bool:
+    """Whether a record of this kind is shown on a card of its own."""
+    return isinstance(record, CourseType) or type(record) in _MAKERS
+
+
 def institution_kind(institution: Institution) -> str:
     """The card's kind: school, clinic or science_place; career_centre for offices and all others."""
     return CARD_KINDS.get(institution.type, "career_centre")

@@ -16,7 +16,10 @@ from api.texts import Language
 
 
 class Industry(Named):
-    """One of the industries of the CKZ."""
+    """One of the industries of the CKZ. The aliases are what staff add; those of the editors are in `aliases.yaml`."""
+
+    aliases_pl: Texts = ()
+    aliases_en: Texts = ()
 
 
 class Branch(Named):
@@ -197,10 +200,12 @@ class Hours(Frozen):
 
 
 class CourseType(Named):
-    """A kind of course. Never an offer: those are editions."""
+    """A kind of course. Never an offer: those are editions. The aliases are what staff add, as for industries."""
 
     links: ClassVar[Links] = {"kind": "course_kinds", "industries": "industries", "professions": "professions"}
 
+    aliases_pl: Texts = ()
+    aliases_en: Texts = ()
     kind: CourseKind
     industries: Texts
     hours: Hours | None
@@ -211,6 +216,19 @@ class CourseType(Named):
     certificate_en: str | None
     professions: Texts
     riasec: str | None
+
+
+class EditionBody(Frozen):
+    """What staff enter of an edition of a course. `seats` is how many there are in all."""
+
+    links: ClassVar[Links] = {"course_id": "course_types"}
+
+    course_id: str
+    starts_on: date
+    ends_on: date | None
+    place_pl: str | None
+    place_en: str | None
+    seats: int | None
 
 
 class Condition(Frozen):

@@ -1,5 +1,7 @@
-"""Fills an empty catalogue from the fact files and takes the demonstration editions away again."""
+"""Fills an empty catalogue from the fact files, brings later versions of the files into a full one, and takes the
+demonstration editions away again."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 
 import yaml
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.catalogue import kinds, records, repository, service
 from api.catalogue.models import CatalogueRecord, CourseEdition
@@ -22,24 +25,50 @@ class BrokenFacts(Exception):
 
 
 async def load(database: Database, folder: Path) -> int:
-    """Store all records of the folder's files and the demonstration editions, if the catalogue has no record yet.
+    """Store what the folder's files have and the catalogue has not.
 
-    Gives the number of records; 0 when the catalogue was not empty, which is then left as it is. Raises BrokenFacts.
+    That is all of it, with the demonstration editions, where it is empty; else, when the files have changed since, the
+    records that no editor has touched.
+
+    Gives the number of records written. Raises BrokenFacts.
     """
+    digest = _digest(folder)
     async with database.transaction(read_only=True) as session:
-        if not await repository.is_empty(session):
+        is_empty = await repository.is_empty(session)
+        if not is_empty and (digest is None or await repository.files(session) == digest):
             return 0
     rows = read(folder)
-    editions = _demo_editions(folder, rows, service.today())
+    editions = _demo_editions(folder, rows, service.today()) if is_empty else []
     try:
         async with database.transaction() as session:
-            session.add_all([*rows, *editions])
+            written = rows if is_empty else await _newer(session, rows)
+            session.add_all([*written, *editions])
             await session.flush()
             await repository.raise_version(session)
+            await repository.set_files(session, digest)
     except IntegrityError:
-        # Another process has filled it in the meantime: the files themselves have no id twice.
+        # Another process has done it in the meantime: the files themselves have no id twice.
         return 0
-    return len(rows)
+    return len(written)
+
+
+async def _newer(session: AsyncSession, rows: list[CatalogueRecord]) -> list[CatalogueRecord]:
+    """The records that the files add or change. An editor's version stays; what the files have dropped goes."""
+    stored = {(row.kind, row.id): row for row in await repository.records(session)}
+    written = []
+    for row in rows:
+        known = stored.pop((row.kind, row.id), None)
+        if known is None:
+            written.append(row)
+        elif not known.revision and known.body != row.body:
+            known.body, known.display = row.body, row.display
+            written.append(known)
+        if known is not None:
+            known.position = row.position
+    for dropped in stored.values():
+        if not dropped.revision:
+            await session.delete(dropped)
+    return written
 
 
 async def remove_demo(database: Database) -> int:
@@ -99,6 +128,14 @@ def _demo_editions(folder: Path, rows: list[CatalogueRecord], day: date) -> list
         )
         for entry in entries
     ]
+
+
+def _digest(folder: Path) -> str | None:
+    """A short name for the state of the fact files; None where one is missing."""
+    files = [folder / name for name in kinds.FILES]
+    if not all(file.exists() for file in files):
+        return None
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _content(file: Path) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Tables of the catalogue: records as the facts have them, editions of courses, the version of it all."""
+"""Tables of the catalogue: records, editions of courses, the version of it all, and every change by staff."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base, now
@@ -13,7 +13,8 @@ class CatalogueRecord(Base):
     """One record of the facts.
 
     `body` is the whole record; `display` beside it is the one that counts, so that staff can release or hold a record
-    without touching its facts. `position` is the record's place in its list.
+    without touching its facts. `position` is the record's place in its list. `revision` counts the changes by staff; a
+    record at 0 is as shipped, and follows the fact files.
     """
 
     __tablename__ = "catalogue_records"
@@ -23,6 +24,7 @@ class CatalogueRecord(Base):
     position: Mapped[int]
     display: Mapped[str] = mapped_column(String(8))
     body: Mapped[dict[str, Any]]
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
 
@@ -43,13 +45,32 @@ class CourseEdition(Base):
     place_en: Mapped[str | None] = mapped_column(String(200))
     seats: Mapped[int | None]
     demo: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class CatalogueState(Base):
-    """One row: the version, raised by each change of a record or an edition."""
+    """One row: the version, raised by each change of a record or an edition; `files` is the fact files' digest."""
 
     __tablename__ = "catalogue_state"
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     version: Mapped[int] = mapped_column(default=0)
+    files: Mapped[str | None] = mapped_column(String(64))
+
+
+class CatalogueChange(Base):
+    """A change by staff, with the record as it was and as it is since; null where there was or is none."""
+
+    __tablename__ = "catalogue_changes"
+    __table_args__ = (Index("ix_catalogue_changes_record", "kind", "record_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    staff_id: Mapped[int]
+    staff_name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(16))
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]

@@ -1,12 +1,12 @@
 """Every query of the catalogue's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.catalogue.models import CatalogueRecord, CatalogueState, CourseEdition
+from api.catalogue.models import CatalogueChange, CatalogueRecord, CatalogueState, CourseEdition
 
 
 async def version(session: AsyncSession) -> int:
@@ -29,6 +29,16 @@ async def is_empty(session: AsyncSession) -> bool:
     return await session.scalar(select(CatalogueRecord.id).limit(1)) is None
 
 
+async def files(session: AsyncSession) -> str | None:
+    """The digest of the fact files that were loaded last."""
+    return await session.scalar(select(CatalogueState.files))
+
+
+async def set_files(session: AsyncSession, digest: str | None) -> None:
+    """Note which fact files are loaded."""
+    await session.execute(update(CatalogueState).values(files=digest))
+
+
 async def records(session: AsyncSession) -> Sequence[CatalogueRecord]:
     """All records, in the order of their lists."""
     found = await session.scalars(select(CatalogueRecord).order_by(CatalogueRecord.kind, CatalogueRecord.position))
@@ -38,6 +48,29 @@ async def records(session: AsyncSession) -> Sequence[CatalogueRecord]:
 async def editions(session: AsyncSession) -> Sequence[CourseEdition]:
     """All editions."""
     return (await session.scalars(select(CourseEdition))).all()
+
+
+async def of_kinds(session: AsyncSession, kinds: Iterable[str]) -> Sequence[CatalogueRecord]:
+    """All records of these kinds, in the order of their lists."""
+    query = select(CatalogueRecord).where(CatalogueRecord.kind.in_(list(kinds)))
+    return (await session.scalars(query.order_by(CatalogueRecord.kind, CatalogueRecord.position))).all()
+
+
+async def ids(session: AsyncSession) -> set[tuple[str, str]]:
+    """Kind and id of every record."""
+    return {(kind, id_) for kind, id_ in await session.execute(select(CatalogueRecord.kind, CatalogueRecord.id))}
+
+
+async def next_position(session: AsyncSession, kind: str) -> int:
+    """The place after the last record of a kind."""
+    last = await session.scalar(select(func.max(CatalogueRecord.position)).where(CatalogueRecord.kind == kind))
+    return 0 if last is None else last + 1
+
+
+async def changes(session: AsyncSession, kind: str, record_id: str) -> Sequence[CatalogueChange]:
+    """Every change of a record, the latest first."""
+    query = select(CatalogueChange).where(CatalogueChange.kind == kind, CatalogueChange.record_id == record_id)
+    return (await session.scalars(query.order_by(CatalogueChange.id.desc()))).all()
 
 
 async def remove_demo_editions(session: AsyncSession) -> int:

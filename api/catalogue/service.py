@@ -32,7 +32,7 @@ async def snapshot(session: AsyncSession) -> Catalogue:
     catalogue = build(
         version,
         [(record.kind, record.body | {"display": record.display}) for record in await repository.records(session)],
-        [_edition(row) for row in await repository.editions(session)],
+        [as_edition(row) for row in await repository.editions(session)],
     )
     _latest[database] = catalogue
     return catalogue
@@ -67,7 +67,7 @@ async def add_edition(
     session.add(row)
     await session.flush()
     await repository.raise_version(session)
-    return _edition(row)
+    return as_edition(row)
 
 
 async def lock_edition(session: AsyncSession, edition_id: int) -> Edition:
@@ -75,7 +75,7 @@ async def lock_edition(session: AsyncSession, edition_id: int) -> Edition:
     row = await session.get(CourseEdition, edition_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound("There is no such edition.")
-    return _edition(row)
+    return as_edition(row)
 
 
 async def remove_edition(session: AsyncSession, edition_id: int) -> None:
@@ -88,7 +88,8 @@ async def remove_edition(session: AsyncSession, edition_id: int) -> None:
     await repository.raise_version(session)
 
 
-def _edition(row: CourseEdition) -> Edition:
+def as_edition(row: CourseEdition) -> Edition:
+    """The row as the catalogue's readers see it."""
     return Edition(
         id=row.id,
         course_id=row.course_id,

@@ -132,3 +132,39 @@ async def test_broken_facts_are_refused_and_nothing_is_stored(
         await loader.load(database, folder)
     async with database.transaction(read_only=True) as session:
         assert await repository.is_empty(session)
+
+
+async def _body(database: Database, id_: str) -> dict | None:
+    async with database.transaction(read_only=True) as session:
+        row = await session.get(CatalogueRecord, ("course_types", id_))
+    return row.body if row else None
+
+
+async def test_newer_files_reach_what_nobody_has_edited(loaded: Database, facts: Path, tmp_path: Path) -> None:
+    async with loaded.transaction() as session:
+        edited = await session.get_one(CatalogueRecord, ("course_types", "barista"))
+        edited.body, edited.revision = edited.body | {"name_en": "Coffee by CKZ"}, 1
+        own = {**edited.body, "id": "druk-3d"}
+        session.add(CatalogueRecord(kind="course_types", id="druk-3d", position=99, display="ok", body=own, revision=1))
+    folder = tmp_path / "newer"
+    shutil.copytree(facts, folder)
+
+    def change(content: dict) -> None:
+        courses = content["course_types"]
+        for course in courses:
+            if course["id"] in ("cnc", "barista"):
+                course["name_en"] = "Shipped later"
+        courses.append({**courses[0], "id": "brand-new"})
+        courses[:] = [course for course in courses if course["id"] != "sushi"]
+
+    _edit(folder, "course_types.yaml", change)
+    _edit(folder, "interests.yaml", lambda content: [i["course_types"].clear() for i in content["interests"]])
+    assert await loader.load(loaded, folder) > 0
+    names = {id_: body and body["name_en"] for id_ in ("cnc", "barista") for body in [await _body(loaded, id_)]}
+    assert names == {"cnc": "Shipped later", "barista": "Coffee by CKZ"}
+    assert await _body(loaded, "brand-new") is not None
+    assert await _body(loaded, "druk-3d") is not None
+    assert await _body(loaded, "sushi") is None
+    before = await version(loaded)
+    assert await loader.load(loaded, folder) == 0
+    assert await version(loaded) == before
