@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
@@ -19,6 +19,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 import actions
 from actions.registry import database
 from api import logs
+from api.catalogue import service as catalogue
 from api.database import DATABASE_AWAY
 from api.settings import settings
 from api.tables import ALL_TABLES
@@ -26,6 +27,8 @@ from api.tables import ALL_TABLES
 assert ALL_TABLES  # noqa: S101 - imported so that tables find the ones they refer to
 
 log = structlog.get_logger()
+
+NAMED = ("industries", "professions", "course_types")
 
 
 def app() -> FastAPI:
@@ -37,6 +40,7 @@ def app() -> FastAPI:
     application.state.executor = executor
     application.add_api_route("/webhook", _webhook, methods=["POST"])
     application.add_api_route("/health", _health)
+    application.add_api_route("/names", _names)
     return application
 
 
@@ -49,6 +53,15 @@ async def _lifespan(_application: FastAPI) -> AsyncGenerator[None]:
 async def _health() -> dict[str, str]:
     """200 while the process lives."""
     return {"status": "ok"}
+
+
+async def _names(request: Request) -> Response:
+    """The records whose names the bot recognises (`bot/names.py`); 304 while the catalogue has not changed."""
+    async with database().transaction(read_only=True) as session:
+        tag = f'"{await catalogue.version(session)}"'
+        if request.headers.get("If-None-Match") == tag:
+            return Response(status_code=304, headers={"ETag": tag})
+        return JSONResponse(await catalogue.bodies(session, NAMED), headers={"ETag": tag})
 
 
 async def _webhook(request: Request) -> JSONResponse:

@@ -18,7 +18,7 @@ FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-LARGEST_FILE, LARGEST_UNPACKED, MOST_ROWS = 4_000_000, 60_000_000, 5_000
+LARGEST_FILE, LARGEST_UNPACKED, MOST_ROWS = 700_000, 60_000_000, 5_000
 MEANS_SOMETHING = ("=", "+", "-", "@", "\t", "\r", "'")
 WIDEST = 50
 

@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import DBAPIError
 
 from bot import remote_actions
+from bot.names import Names
 from bot.tracker_store import Forgotten, StillRead
 from bot.turn import CHANNEL, ActionsAway, BadPayload, Turn, TurnFailed, play
 
@@ -52,11 +53,12 @@ async def missing(agent: Agent) -> List[Text]:
         return ["actions"]
 
 
-async def play_alone(agent: Agent, turn: Turn) -> HTTPResponse:
+async def play_alone(agent: Agent, turn: Turn, names: Names) -> HTTPResponse:
     """Play the turn while no other one of its conversation is played, and answer as the class below says."""
     store = own_tracker_store(agent)
     try:
         async with agent.lock_store.lock(turn.conversation, LOCK_SECONDS, LOOK_AT_LOCK_SECONDS):
+            await names.refresh()
             return response.json(await play(agent.processor, turn))
     except BadPayload:
         return response.json({"error": "bad_payload"}, status=422)
@@ -111,6 +113,7 @@ class TurnChannel(InputChannel):
         """The routes; Rasa mounts them under `/webhooks/turn`."""
         remote_actions.check_schema_once()
         routes = Blueprint("turn")
+        names = Names()
 
         @routes.middleware("request")
         async def check_token(request: Request) -> Any:
@@ -122,6 +125,9 @@ class TurnChannel(InputChannel):
         @routes.get("/ready")
         async def ready(request: Request) -> HTTPResponse:
             lacking = await missing(request.app.ctx.agent)
+            if not lacking:
+                # So that also `/model/parse`, which asks nobody, knows after a start what staff have saved.
+                await names.refresh()
             return response.json({"missing": lacking}, status=503 if lacking else 200)
 
         @routes.post("/play")
@@ -130,7 +136,7 @@ class TurnChannel(InputChannel):
             if not agent or not agent.is_ready():
                 return response.json({"error": "no_model"}, status=503)
             body: Dict[str, Any] = request.json
-            return await self._to_its_end(play_alone(agent, Turn(**body)))
+            return await self._to_its_end(play_alone(agent, Turn(**body), names))
 
         @routes.delete("/trackers/<conversation>")
         async def forget(request: Request, conversation: str) -> HTTPResponse:

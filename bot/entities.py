@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Text, Tuple
+from typing import Any, ClassVar, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Text, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -63,8 +63,10 @@ class Named(NamedTuple):
 class EntityFinder:
     """The rules without Rasa: `find` says what a text names."""
 
-    def __init__(self, folder: Path = lexicon.CATALOGUE) -> None:
-        loaded = lexicon.load(folder)
+    def __init__(
+        self, folder: Path = lexicon.CATALOGUE, stored: Optional[Dict[str, List[Dict[str, Any]]]] = None
+    ) -> None:
+        loaded = lexicon.load(folder, stored)
         self._matcher = Matcher(loaded.terms, loaded.ordinary_words)
         self._codes = Codes(loaded.codes)
         self._technicians = loaded.technicians
@@ -233,7 +235,13 @@ def _shifted(entities: List[Dict[str, Any]], by: int) -> List[Dict[str, Any]]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class CatalogueEntityExtractor(EntityExtractorMixin, GraphComponent):
-    """Adds to `entities` what the message names and tells; reads the catalogue when the model is loaded."""
+    """Adds to `entities` what the message names and tells.
+
+    It reads the catalogue's files when the model is loaded; `latest` are the names that staff have saved since, once
+    `bot/names.py` has read them.
+    """
+
+    latest: ClassVar[Optional[EntityFinder]] = None
 
     @classmethod
     def create(
@@ -252,10 +260,11 @@ class CatalogueEntityExtractor(EntityExtractorMixin, GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set `entities` on each message that has text."""
+        finder = self.latest or self._finder
         for message in messages:
             text = message.get(TEXT)
             if text:
-                found = self.add_extractor_name([*self._finder.find(text), *personal.find(text)])
+                found = self.add_extractor_name([*finder.find(text), *personal.find(text)])
                 message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
 

@@ -1,12 +1,14 @@
-"""The lexicon: every phrase that names something of the catalogue, read from data/catalogue when the bot starts.
+"""The lexicon: every phrase that names something of the catalogue.
 
-Sources: names and aliases of the catalogue itself, `aliases.yaml` (how pupils say it) and `interests.yaml`. A new name
-in a YAML file is recognised after a restart, without a change of code and without training.
+Sources: names and aliases of the catalogue itself, `aliases.yaml` (how pupils say it) and `interests.yaml`, read from
+data/catalogue when the bot starts. A new name in a YAML file is recognised after a restart, one that staff save in the
+console at once (`bot/names.py`); neither needs a change of code or training.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -29,6 +31,13 @@ PARENTHESIS = re.compile(r"\s*\([^)]*\)")
 
 SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Alias = Any
+# What of a record the lexicon reads, in each list that staff can change.
+NAMING = {
+    "industries": ("id", "name_pl", "name_en", "aliases_pl", "aliases_en"),
+    "professions": ("id", "name_pl", "name_en", "aliases_pl", "aliases_en", "branch"),
+    "course_types": ("id", "name_pl", "name_en", "aliases_pl", "aliases_en"),
+}
+FILE_OF = {"industries": "qualifications", "professions": "qualifications", "course_types": "course_types"}
 
 
 class Lexicon(NamedTuple):
@@ -41,15 +50,34 @@ class Lexicon(NamedTuple):
     ordinary_words: FrozenSet[str]
 
 
-def load(folder: Path = CATALOGUE) -> Lexicon:
-    """Reads the YAML files of a catalogue folder."""
-    reader = _Reader(**{name: _read(folder / f"{name}.yaml") for name in _Reader._fields})
+def load(folder: Path = CATALOGUE, stored: Optional[Dict[str, List[Dict[str, Any]]]] = None) -> Lexicon:
+    """Reads the YAML files of a catalogue folder; lists that are `stored` elsewhere stand in place of theirs."""
+    files = {name: _read(folder / f"{name}.yaml") for name in _Reader._fields}
+    for kind, records in (stored or {}).items():
+        files[FILE_OF[kind]][kind] = records
+    reader = _Reader(**files)
     return Lexicon(
         terms=list(reader.terms()),
         technicians=reader.technicians(),
         codes=frozenset(record["id"] for record in reader.qualifications["qualifications"]),
         ordinary_words=frozenset(reader.aliases["ordinary_words"]),
     )
+
+
+def names_of(lists: Dict[str, Any]) -> Dict[str, List[Dict[str, Any]]]:
+    """Of whole records only what the lexicon reads; what is not there is nothing."""
+    nothing: Dict[str, Any] = {"aliases_pl": [], "aliases_en": []}
+    return {
+        kind: [{key: record.get(key) or nothing.get(key) for key in keys} for record in lists[kind]]
+        for kind, keys in NAMING.items()
+    }
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Dict[str, List[Dict[str, Any]]]:
+    """The names of the files, in the same shape."""
+    files = {name: _read(CATALOGUE / f"{name}.yaml") for name in set(FILE_OF.values())}
+    return names_of({kind: files[file][kind] for kind, file in FILE_OF.items()})
 
 
 def _read(file: Path) -> Dict[str, Any]:
@@ -78,6 +106,8 @@ class _Reader(NamedTuple):
         )  # fmt: skip
         for part in parts:
             for term in part:
+                if not term.words:
+                    continue
                 name = tuple(word.split(":")[1].lower() for word in term.words)
                 catalogue = term.meanings[0].kind in ("profession", "industry")
                 yield term._replace(limits=term.limits.joined(limited[name])) if catalogue and name in limited else term
@@ -168,7 +198,7 @@ class _Reader(NamedTuple):
 
     def _course_types(self) -> Iterator[Term]:
         for record in self.course_types["course_types"]:
-            for language, alias in (*_names(record), *_aliases(self.aliases["course_types"][record["id"]])):
+            for language, alias in (*_names(record), *_aliases(self.aliases["course_types"].get(record["id"], {}))):
                 yield _term(alias, language, (Meaning("course_type", record["id"]),))
 
     def _school_types(self) -> Iterator[Term]:

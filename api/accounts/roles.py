@@ -19,6 +19,7 @@ class Permission(StrEnum):
     TALKS = "talks"  # queue, transcripts, replies: everything with pupils' words
     CATALOGUE = "catalogue"
     SIGN_UPS = "sign_ups"
+    APPOINTMENTS = "appointments"  # one's own times; with SIGN_UPS everybody's
     HOURS = "hours"
     STATISTICS = "statistics"
     PEOPLE = "people"
@@ -27,8 +28,16 @@ class Permission(StrEnum):
 
 # An admin gives roles but reads no talks, and an auditor sees who did what but no pupil's words.
 ALLOWED: dict[Role, frozenset[Permission]] = {
-    Role.COUNSELLOR: frozenset({Permission.TALKS, Permission.STATISTICS}),
-    Role.COORDINATOR: frozenset({Permission.CATALOGUE, Permission.SIGN_UPS, Permission.HOURS, Permission.STATISTICS}),
+    Role.COUNSELLOR: frozenset({Permission.TALKS, Permission.APPOINTMENTS, Permission.STATISTICS}),
+    Role.COORDINATOR: frozenset(
+        {
+            Permission.CATALOGUE,
+            Permission.SIGN_UPS,
+            Permission.APPOINTMENTS,
+            Permission.HOURS,
+            Permission.STATISTICS,
+        }
+    ),
     Role.ADMIN: frozenset({Permission.PEOPLE, Permission.HOURS, Permission.AUDIT, Permission.STATISTICS}),
     Role.AUDITOR: frozenset({Permission.AUDIT, Permission.STATISTICS}),
 }

@@ -77,6 +77,11 @@ async def withdraw(session: AsyncSession, slot_id: int) -> Appointment | None:
     return appointment
 
 
+async def booked(session: AsyncSession, slot_id: int) -> Appointment | None:
+    """Who has booked a time."""
+    return await repository.booked_of_slot(session, slot_id)
+
+
 async def free(session: AsyncSession, limit: int = SHOWN_AT_ONCE) -> Sequence[AppointmentSlot]:
     """The next times that can be booked."""
     return await repository.free(session, now() + NOTICE, limit)

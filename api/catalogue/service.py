@@ -1,6 +1,8 @@
 """The catalogue for the rest of the service: read with `snapshot`, change the editions of courses."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
@@ -36,6 +38,19 @@ async def snapshot(session: AsyncSession) -> Catalogue:
     )
     _latest[database] = catalogue
     return catalogue
+
+
+async def version(session: AsyncSession) -> int:
+    """The version of the catalogue, raised by each change."""
+    return await repository.version(session)
+
+
+async def bodies(session: AsyncSession, kinds: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """The records of these kinds as they are stored, those on hold too. Never to be shown."""
+    found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
+    for row in await repository.of_kinds(session, found):
+        found[row.kind].append(row.body)
+    return found
 
 
 async def add_edition(

@@ -78,5 +78,8 @@ async def _check_form(request: Request, signed: Signed) -> None:
 
 Talks = Annotated[Signed, Depends(needs(Permission.TALKS))]
 Hours = Annotated[Signed, Depends(needs(Permission.HOURS))]
+Catalogue = Annotated[Signed, Depends(needs(Permission.CATALOGUE))]
+SignUps = Annotated[Signed, Depends(needs(Permission.SIGN_UPS))]
+Appointments = Annotated[Signed, Depends(needs(Permission.APPOINTMENTS))]
 People = Annotated[Signed, Depends(needs(Permission.PEOPLE))]
 Audit = Annotated[Signed, Depends(needs(Permission.AUDIT))]

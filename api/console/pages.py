@@ -58,6 +58,10 @@ class Place:
 NAVIGATION: tuple[Place, ...] = (
     Place("queue", "/console/queue", Permission.TALKS),
     Place("replies", "/console/replies", Permission.TALKS),
+    Place("catalogue", "/console/catalogue", Permission.CATALOGUE),
+    Place("sign_ups", "/console/sign-ups", Permission.SIGN_UPS),
+    Place("class_requests", "/console/requests", Permission.SIGN_UPS),
+    Place("appointments", "/console/appointments", Permission.APPOINTMENTS),
     Place("hours", "/console/hours", Permission.HOURS),
     Place("people", "/console/people", Permission.PEOPLE),
     Place("audit", "/console/audit", Permission.AUDIT),

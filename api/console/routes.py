@@ -2,9 +2,35 @@
 
 from fastapi import APIRouter
 
-from api.console import audit_log, hours, people, queue, replies, sign_in, talk
+from api.console import (
+    appointments,
+    audit_log,
+    catalogue,
+    catalogue_files,
+    class_requests,
+    hours,
+    people,
+    queue,
+    replies,
+    sign_in,
+    sign_ups,
+    talk,
+)
 
-PAGES = (sign_in, queue, talk, replies, hours, people, audit_log)
+PAGES = (
+    sign_in,
+    queue,
+    talk,
+    replies,
+    catalogue,
+    catalogue_files,
+    sign_ups,
+    class_requests,
+    appointments,
+    hours,
+    people,
+    audit_log,
+)
 
 router = APIRouter(include_in_schema=False)
 for page in PAGES:

@@ -49,13 +49,19 @@ async def say(
     await _write(session, talk, text(f"handoff.{key}", language_of(talk), **values), buttons)
 
 
+async def tell(
+    session: AsyncSession, conversation_id: str, words: str, language: Language, buttons: tuple[str, ...] = ()
+) -> None:
+    """A notice of the staff's making, for instance that an appointment is called off."""
+    shown = [button(name, language) for name in buttons]
+    body = {"text": words, "language": language, "buttons": shown, "cards": []}
+    await lines.say(session, conversation_id, body, sender="system")
+
+
 def language_of(talk: Conversation) -> Language:
     """The language in which the talk goes on."""
     return cast(Language, talk.language or "pl")
 
 
 async def _write(session: AsyncSession, talk: Conversation, words: str, buttons: tuple[str, ...]) -> None:
-    language = language_of(talk)
-    shown = [button(name, language) for name in buttons]
-    body = {"text": words, "language": language, "buttons": shown, "cards": []}
-    await lines.say(session, talk.id, body, sender="system")
+    await tell(session, talk.id, words, language_of(talk), buttons)

@@ -107,6 +107,11 @@ async def withdraw(session: AsyncSession, conversation_id: str, code: str) -> Si
     return await set_status(session, signup.id, Status.WITHDRAWN)
 
 
+async def seats_changed(session: AsyncSession, edition_id: str) -> None:
+    """Staff have changed how many seats an edition has: free ones go to those who wait."""
+    await _fill_seats(session, Kind.EDITION, edition_id)
+
+
 async def find_all(
     session: AsyncSession, *, kind: Kind | None = None, target: str | None = None, status: Status | None = None
 ) -> Sequence[Signup]:
@@ -137,8 +142,8 @@ async def set_status(session: AsyncSession, signup_id: int, status: Status) -> S
 
 
 def rows(signups: Sequence[Signup]) -> list[dict[str, str]]:
-    """Sign-ups as rows of a spreadsheet, with the columns of `COLUMNS`."""
-    return [{column: _cell(getattr(signup, column)) for column in COLUMNS} for signup in signups]
+    """Sign-ups as rows of a spreadsheet (`api/sheets.py`), with the columns of `COLUMNS`."""
+    return [{column: str(getattr(signup, column)) for column in COLUMNS} for signup in signups]
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:
@@ -196,9 +201,3 @@ def _number(edition_id: str) -> int:
     if not edition_id.isdecimal():
         raise NotFound("There is no such edition.")
     return int(edition_id)
-
-
-def _cell(value: object) -> str:
-    """A value as a spreadsheet takes it: nothing that was typed may act as a formula there."""
-    written = str(value)
-    return f"'{written}" if written[:1] in ("=", "+", "-", "@", "\t", "\r") else written

@@ -32,6 +32,27 @@ NEEDS: dict[str, Permission | None] = {
     "GET /console/replies": Permission.TALKS,
     "POST /console/replies": Permission.TALKS,
     "POST /console/replies/{id}/remove": Permission.TALKS,
+    "GET /console/catalogue": Permission.CATALOGUE,
+    "GET /console/catalogue/{kind}/new": Permission.CATALOGUE,
+    "POST /console/catalogue/{kind}/new": Permission.CATALOGUE,
+    "GET /console/catalogue/{kind}/records/{id}": Permission.CATALOGUE,
+    "POST /console/catalogue/{kind}/records/{id}": Permission.CATALOGUE,
+    "GET /console/catalogue/{kind}/records/{id}/history": Permission.CATALOGUE,
+    "POST /console/catalogue/{kind}/records/{id}/undo": Permission.CATALOGUE,
+    "POST /console/catalogue/editions/records/{id}/remove": Permission.CATALOGUE,
+    "GET /console/catalogue/{kind}/export.{form}": Permission.CATALOGUE,
+    "GET /console/catalogue/{kind}/import": Permission.CATALOGUE,
+    "POST /console/catalogue/{kind}/import": Permission.CATALOGUE,
+    "GET /console/sign-ups": Permission.SIGN_UPS,
+    "GET /console/sign-ups/export.{form}": Permission.SIGN_UPS,
+    "POST /console/sign-ups/{id}/status": Permission.SIGN_UPS,
+    "GET /console/requests": Permission.SIGN_UPS,
+    "GET /console/requests/export.{form}": Permission.SIGN_UPS,
+    "POST /console/requests/{id}/status": Permission.SIGN_UPS,
+    "GET /console/appointments": Permission.APPOINTMENTS,
+    "POST /console/appointments": Permission.APPOINTMENTS,
+    "GET /console/appointments/export.{form}": Permission.APPOINTMENTS,
+    "POST /console/appointments/{id}/withdraw": Permission.APPOINTMENTS,
     "GET /console/hours": Permission.HOURS,
     "POST /console/hours": Permission.HOURS,
     "GET /console/people": Permission.PEOPLE,
@@ -48,6 +69,8 @@ OPEN = {
     "POST /console/language",
     "GET /console/files/{stamp}/{name}",
 }
+# What stands for the variables of an address.
+NAMES = {"id": "1", "kind": "course_types", "form": "csv"}
 # Streams do not end by themselves when they are allowed; that they start is seen in the browser.
 ENDLESS = {"GET /console/queue/news", "GET /console/talks/{id}/stream"}
 
@@ -65,7 +88,7 @@ async def test_a_role_meets_only_its_own_pages(app: FastAPI, hire: Hire, role: R
         if (page in ENDLESS and allowed) or page == "POST /console/sign-out":
             continue
         method, path = page.split()
-        address = path.replace("{id}", "1")
+        address = path.format_map(NAMES)
         answer = await (worker.get(address) if method == "GET" else worker.post(address))
         assert (answer.status_code == 403) == (not allowed), f"{role} at {page}: {answer.status_code}"
         assert answer.status_code < 500, page
@@ -74,7 +97,7 @@ async def test_a_role_meets_only_its_own_pages(app: FastAPI, hire: Hire, role: R
 @pytest.mark.parametrize("page", list(NEEDS))
 async def test_a_stranger_is_sent_to_sign_in(visitor: httpx.AsyncClient, page: str) -> None:
     method, path = page.split()
-    answer = await visitor.request(method, path.replace("{id}", "1"), headers=HTML)
+    answer = await visitor.request(method, path.format_map(NAMES), headers=HTML)
     assert (answer.status_code, answer.headers["location"]) == (303, "/console/sign-in")
 
 

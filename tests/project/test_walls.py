@@ -10,6 +10,7 @@ from api.settings import ROOT
 
 # What each room may import of ours. The tools for all are the modules directly under `api/`.
 TOOLS = {"api.database", "api.errors", "api.logs", "api.person", "api.sealed", "api.settings", "api.texts"}
+TOOLS |= {"api.sheets"}
 MAY_IMPORT = {
     "bot": {"bot"},
     "actions": {
@@ -38,7 +39,16 @@ MAY_IMPORT = {
     "api.channels": {"api.channels", "api.conversations", "api.privacy", *TOOLS},
     "api.catalogue": {"api.catalogue", *TOOLS},
     "api.accounts": {"api.accounts", *TOOLS},
-    "api.console": {"api.console", "api.accounts", "api.catalogue", "api.conversations", *TOOLS},
+    "api.console": {
+        "api.console",
+        "api.accounts",
+        "api.appointments",
+        "api.catalogue",
+        "api.conversations",
+        "api.requests",
+        "api.signups",
+        *TOOLS,
+    },
     "api.safety": {"api.safety", "api.catalogue", *TOOLS},
     "api.widget": {"api.widget", *TOOLS},
 }

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
+from api import sheets
 from api.catalogue import loader
 from api.catalogue import service as catalogue
 from api.catalogue.models import CourseEdition
@@ -221,7 +222,8 @@ async def test_staff_get_rows_for_a_spreadsheet_that_cannot_act_as_formulas(data
     async with database.transaction(read_only=True) as session:
         (row,) = service.rows(await service.find_all(session, status=Status.NEW))
     assert tuple(row) == service.COLUMNS
-    assert (row["first_name"], row["contact"], row["school"]) == ("Ola", "ola@example.com", "'=1+1")
+    assert (row["first_name"], row["contact"], row["school"]) == ("Ola", "ola@example.com", "=1+1")
+    assert b";'=1+1;" in sheets.write("csv", service.COLUMNS, [row])
 
 
 async def test_staff_cannot_confirm_more_than_there_are_seats(database: Database) -> None:
