@@ -1,0 +1,119 @@
+"""A coordinator changes the catalogue in a real browser; the pupil sees it in the bot's next answer."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from api.settings import ROOT
+from tests.console.browser.driver import Desk, hire
+from tests.e2e.pupil import Pupil
+from tests.e2e.system import System
+from tests.needs import missing
+from tests.widget.driver import ARGUMENTS
+
+pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+
+
+class Office:
+    """The running system, as those who work in its console meet it."""
+
+    def __init__(self, system: System) -> None:
+        self.url = system.url
+        self._environment = system._environment
+
+    def link(self, name: str, *roles: str) -> str:
+        """A one-time link to an account."""
+        command = [sys.executable, "-m", "scripts.create_admin", f"{name.lower()}@example.org", name]
+        command += [part for role in roles for part in ("--role", role)]
+        done = subprocess.run(command, cwd=ROOT, env=self._environment, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        missing("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def ewa(system: System, browser: Browser) -> Desk:
+    """A coordinator."""
+    office: Any = Office(system)
+    return hire(office, browser, "Ewa", "coordinator")
+
+
+def save(page: Page) -> None:
+    """Save the form and see that it is done."""
+    page.get_by_role("button", name="Zapisz", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("Zapisane")
+
+
+def new_course(ewa: Desk, pl: str, en: str, alias: str) -> None:
+    """Fill in the form of a new course and save it, on hold."""
+    page = ewa.open("/console/catalogue/course_types/new")
+    page.get_by_label("Nazwa po polsku").first.fill(pl)
+    page.get_by_label("Nazwa po angielsku").first.fill(en)
+    page.get_by_label("Inne nazwy, jak mówią uczniowie po polsku").fill(alias)
+    page.get_by_label("Rodzaj").select_option("competence_course")
+    page.get_by_role("group", name="Branże").get_by_label("mechaniczna").check()
+    page.get_by_label("Źródło: skąd to wiadomo").fill("CKZ")
+    save(page)
+
+
+def test_a_new_course_is_in_the_next_answer_once_it_is_confirmed(ewa: Desk, pupil: Pupil) -> None:
+    before = pupil.say("macie kurs haftu maszynowego?")
+    assert "haft-maszynowy" not in [card["id"] for card in before.cards]
+    new_course(ewa, "Haft maszynowy", "Machine embroidery", "wyszywanki na maszynie")
+    held = pupil.say("macie kurs haftu maszynowego?")
+    assert "haft-maszynowy" not in [card["id"] for card in held.cards]
+    ewa.page.get_by_label("Czy uczeń to widzi").select_option("ok")
+    save(ewa.page)
+    shown = pupil.say("macie kurs haftu maszynowego?")
+    assert "Haft maszynowy" in [card["title"] for card in shown.cards], shown.text
+    alias = Pupil(pupil.url).say("szukam kursu: wyszywanki na maszynie")
+    assert "Haft maszynowy" in [card["title"] for card in alias.cards], alias.text
+
+
+def test_what_rasa_understands_alone_knows_the_new_name_too(ewa: Desk, system: System, pupil: Pupil) -> None:
+    new_course(ewa, "Lutowanie biżuterii", "Jewellery soldering", "srebrne kolczyki od zera")
+    pupil.say("cześć")
+    parsed = httpx.post(
+        f"{system.rasa_url}/model/parse", params={"token": system.token()},
+        json={"text": "macie coś jak srebrne kolczyki od zera?"}, timeout=60,
+    ).json()  # fmt: skip
+    assert ("course_type", "lutowanie-bizuterii") in [(one["entity"], one["value"]) for one in parsed["entities"]]
+
+
+def test_a_date_and_a_changed_name_are_on_the_pupils_card(ewa: Desk, pupil: Pupil) -> None:
+    page = ewa.open("/console/catalogue/course_types/records/barista")
+    page.get_by_label("Nazwa po angielsku").first.fill("Coffee school")
+    save(page)
+    page.get_by_role("link", name="Nowy termin kursu").click()
+    page.get_by_label("Początek").fill("2027-03-05")
+    page.get_by_label("Miejsce po polsku").fill("ul. Kawowa 1")
+    page.get_by_label("Liczba miejsc").fill("7")
+    save(page)
+    card = next(card for card in pupil.say("macie kurs baristy?").cards if card["id"] == "barista")
+    assert "5 marca 2027, ul. Kawowa 1, 7 miejsc" in [fact["value"] for fact in card["facts"]]
+    english = Pupil(pupil.url, "en").say("do you have a barista course?")
+    assert "Coffee school" in [card["title"] for card in english.cards]
+
+
+def test_a_record_put_on_hold_is_not_named_any_more(ewa: Desk, pupil: Pupil) -> None:
+    assert "carving" in [card["id"] for card in pupil.say("macie kurs carvingu?").cards]
+    page = ewa.open("/console/catalogue/course_types/records/carving")
+    page.get_by_label("Czy uczeń to widzi").select_option("hold")
+    save(page)
+    assert "carving" not in [card["id"] for card in pupil.say("macie kurs carvingu?").cards]
