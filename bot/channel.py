@@ -122,6 +122,10 @@ class TurnChannel(InputChannel):
                 return response.json({"error": "unauthorized"}, status=401)
             return None
 
+        @routes.listener("after_server_stop")
+        async def close(*_: Any) -> None:
+            await names.close()
+
         @routes.get("/ready")
         async def ready(request: Request) -> HTTPResponse:
             lacking = await missing(request.app.ctx.agent)

@@ -21,6 +21,8 @@ from bot.entities import CatalogueEntityExtractor, EntityFinder
 logger = logging.getLogger(__name__)
 
 WAIT = aiohttp.ClientTimeout(total=5)
+# Shorter than the action server's own patience (5 s): a connection that it is closing must not be used.
+KEPT_OPEN_SECONDS = 2
 
 Stored = Dict[Text, List[Dict[Text, Any]]]
 
@@ -32,6 +34,7 @@ class Names:
         self._tag: Optional[Text] = None
         self._known = lexicon.shipped()
         self._lock = asyncio.Lock()
+        self._session: Optional[aiohttp.ClientSession] = None
 
     async def refresh(self) -> None:
         """Read the names if the catalogue has changed. Without an answer the known ones stay in use."""
@@ -49,11 +52,20 @@ class Names:
                 CatalogueEntityExtractor.latest = await asyncio.get_running_loop().run_in_executor(None, build)
             self._known, self._tag = stored, tag
 
+    async def close(self) -> None:
+        """Give the connection back."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
     async def _ask(self) -> Tuple[Optional[Stored], Optional[Text]]:
         """All names with their tag, or None when they are those of the last answer."""
         address = os.environ["ACTIONS_URL"].rpartition("/")[0] + "/names"
         headers = {"If-None-Match": self._tag} if self._tag else {}
-        async with aiohttp.request("GET", address, headers=headers, timeout=WAIT) as answer:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(keepalive_timeout=KEPT_OPEN_SECONDS)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=WAIT)
+        async with self._session.get(address, headers=headers) as answer:
             if answer.status == 304:
                 return None, self._tag
             answer.raise_for_status()

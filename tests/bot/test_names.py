@@ -104,6 +104,7 @@ def test_a_new_course_and_a_new_alias_are_known_after_the_next_question(answers:
         answers.version = 3
         await names.refresh()
         assert CatalogueEntityExtractor.latest is finder, "another change of the catalogue, and the same names"
+        await names.close()
 
     asyncio.run(talk())
     assert (answers.asked, answers.given) == (3, 3)
@@ -115,6 +116,7 @@ def test_without_a_change_nothing_is_read(answers: Answers) -> None:
     async def talk() -> None:
         for _ in range(5):
             await names.refresh()
+        await names.close()
 
     asyncio.run(talk())
     assert (answers.asked, answers.given) == (5, 1)
@@ -123,7 +125,13 @@ def test_without_a_change_nothing_is_read(answers: Answers) -> None:
 def test_without_an_answer_the_known_names_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACTIONS_URL", "http://127.0.0.1:9/webhook")
     monkeypatch.setattr(CatalogueEntityExtractor, "latest", None)
-    asyncio.run(Names().refresh())
+    names = Names()
+
+    async def talk() -> None:
+        await names.refresh()
+        await names.close()
+
+    asyncio.run(talk())
     assert CatalogueEntityExtractor.latest is None
 
 
