@@ -56,7 +56,8 @@ def ewa(system: System, browser: Browser) -> Desk:
 
 def save(page: Page) -> None:
     """Save the form and see that it is done."""
-    page.get_by_role("button", name="Zapisz", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Zapisz", exact=True).click()
     expect(page.get_by_role("status").first).to_contain_text("Zapisane")
 
 
@@ -72,18 +73,20 @@ def new_course(ewa: Desk, pl: str, en: str, alias: str) -> None:
     save(page)
 
 
-def test_a_new_course_is_in_the_next_answer_once_it_is_confirmed(ewa: Desk, pupil: Pupil) -> None:
-    before = pupil.say("macie kurs haftu maszynowego?")
-    assert "haft-maszynowy" not in [card["id"] for card in before.cards]
+def shown(system: System, text: str, language: str | None = None) -> dict[str, dict[str, Any]]:
+    """The cards that a new pupil gets for these words, by id."""
+    return {card["id"]: card for card in Pupil(system.url, language).say(text).cards}
+
+
+def test_a_new_course_is_in_the_next_answer_once_it_is_confirmed(ewa: Desk, system: System) -> None:
+    asked = "macie kurs haftu maszynowego?"
+    assert "haft-maszynowy" not in shown(system, asked)
     new_course(ewa, "Haft maszynowy", "Machine embroidery", "wyszywanki na maszynie")
-    held = pupil.say("macie kurs haftu maszynowego?")
-    assert "haft-maszynowy" not in [card["id"] for card in held.cards]
+    assert "haft-maszynowy" not in shown(system, asked)
     ewa.page.get_by_label("Czy uczeń to widzi").select_option("ok")
     save(ewa.page)
-    shown = pupil.say("macie kurs haftu maszynowego?")
-    assert "Haft maszynowy" in [card["title"] for card in shown.cards], shown.text
-    alias = Pupil(pupil.url).say("szukam kursu: wyszywanki na maszynie")
-    assert "Haft maszynowy" in [card["title"] for card in alias.cards], alias.text
+    assert shown(system, asked)["haft-maszynowy"]["title"] == "Haft maszynowy"
+    assert "haft-maszynowy" in shown(system, "szukam kursu: wyszywanki na maszynie")
 
 
 def test_what_rasa_understands_alone_knows_the_new_name_too(ewa: Desk, system: System, pupil: Pupil) -> None:
@@ -96,7 +99,7 @@ def test_what_rasa_understands_alone_knows_the_new_name_too(ewa: Desk, system: S
     assert ("course_type", "lutowanie-bizuterii") in [(one["entity"], one["value"]) for one in parsed["entities"]]
 
 
-def test_a_date_and_a_changed_name_are_on_the_pupils_card(ewa: Desk, pupil: Pupil) -> None:
+def test_a_date_and_a_changed_name_are_on_the_pupils_card(ewa: Desk, system: System) -> None:
     page = ewa.open("/console/catalogue/course_types/records/barista")
     page.get_by_label("Nazwa po angielsku").first.fill("Coffee school")
     save(page)
@@ -105,15 +108,14 @@ def test_a_date_and_a_changed_name_are_on_the_pupils_card(ewa: Desk, pupil: Pupi
     page.get_by_label("Miejsce po polsku").fill("ul. Kawowa 1")
     page.get_by_label("Liczba miejsc").fill("7")
     save(page)
-    card = next(card for card in pupil.say("macie kurs baristy?").cards if card["id"] == "barista")
+    card = shown(system, "macie kurs baristy?")["barista"]
     assert "5 marca 2027, ul. Kawowa 1, 7 miejsc" in [fact["value"] for fact in card["facts"]]
-    english = Pupil(pupil.url, "en").say("do you have a barista course?")
-    assert "Coffee school" in [card["title"] for card in english.cards]
+    assert shown(system, "do you have a barista course?", "en")["barista"]["title"] == "Coffee school"
 
 
-def test_a_record_put_on_hold_is_not_named_any_more(ewa: Desk, pupil: Pupil) -> None:
-    assert "carving" in [card["id"] for card in pupil.say("macie kurs carvingu?").cards]
+def test_a_record_put_on_hold_is_not_named_any_more(ewa: Desk, system: System) -> None:
+    assert "carving" in shown(system, "macie kurs carvingu?")
     page = ewa.open("/console/catalogue/course_types/records/carving")
     page.get_by_label("Czy uczeń to widzi").select_option("hold")
     save(page)
-    assert "carving" not in [card["id"] for card in pupil.say("macie kurs carvingu?").cards]
+    assert "carving" not in shown(system, "macie kurs carvingu?")
