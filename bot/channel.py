@@ -131,7 +131,7 @@ class TurnChannel(InputChannel):
             lacking = await missing(request.app.ctx.agent)
             if not lacking:
                 # So that also `/model/parse`, which asks nobody, knows after a start what staff have saved.
-                await names.refresh()
+                await names.read_once()
             return response.json({"missing": lacking}, status=503 if lacking else 200)
 
         @routes.post("/play")

@@ -36,17 +36,23 @@ class Names:
         self._lock = asyncio.Lock()
         self._session: Optional[aiohttp.ClientSession] = None
 
+    async def read_once(self) -> None:
+        """Read the names, unless that was done before."""
+        if self._tag is None:
+            await self.refresh()
+
     async def refresh(self) -> None:
         """Read the names if the catalogue has changed. Without an answer the known ones stay in use."""
+        try:
+            stored, tag = await self._ask()
+        except (aiohttp.ClientError, asyncio.TimeoutError) as away:
+            # The turn itself meets the same server, and is played again later.
+            logger.warning("the catalogue's names could not be read: %s", type(away).__name__)
+            return
+        if stored is None:
+            return
+        # Only putting them in order is done one at a time: those who have asked meanwhile find it done.
         async with self._lock:
-            try:
-                stored, tag = await self._ask()
-            except (aiohttp.ClientError, asyncio.TimeoutError) as away:
-                # The turn itself meets the same server, and is played again later.
-                logger.warning("the catalogue's names could not be read: %s", type(away).__name__)
-                return
-            if stored is None:
-                return
             if stored != self._known:
                 build = partial(EntityFinder, stored=stored)
                 CatalogueEntityExtractor.latest = await asyncio.get_running_loop().run_in_executor(None, build)
