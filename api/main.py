@@ -3,6 +3,7 @@
 uvicorn api.main:app --factory
 """
 
+import asyncio
 import resource
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -23,11 +24,14 @@ from api.channels.messenger.routes import router as messenger_routes
 from api.channels.web.limits import Limiter
 from api.channels.web.routes import router as web_channel
 from api.console.routes import router as console
+from api.conversations.jobs import every
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import RasaClient
 from api.conversations.service import Heart
 from api.conversations.worker import Worker
 from api.database import Database
+from api.privacy import retention
+from api.privacy.routes import router as privacy
 from api.safety.detector import Detector
 from api.safety.guard import Guard
 from api.settings import Settings, settings
@@ -60,7 +64,7 @@ def app(configuration: Settings | None = None) -> FastAPI:
         allow_headers=["authorization", "content-type"],
         expose_headers=["retry-after"],
     )
-    for router in (web_channel, messenger_routes, catalogue, appointments, widget, console):
+    for router in (web_channel, messenger_routes, catalogue, appointments, privacy, widget, console):
         application.include_router(router)
     application.add_api_route("/healthz", _healthz, include_in_schema=False)
     application.add_api_route("/readyz", _readyz, include_in_schema=False)
@@ -79,10 +83,15 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     state.limiter = Limiter(on=chosen.rate_limits)
     worker = Worker(state.heart, state.rasa)
     worker.start()
+    clearing = asyncio.create_task(
+        every(retention.LOOK_SECONDS, retention.daily(state.database, retention.limits(chosen)))
+    )
     state.messenger = messenger.start(state.heart, state.rasa, state.messenger_configuration)
     yield
     if state.messenger is not None:
         await state.messenger.stop()
+    clearing.cancel()
+    await asyncio.gather(clearing, return_exceptions=True)
     await worker.stop()
     await state.rasa.close()
     await state.database.close()

@@ -31,9 +31,9 @@ class Keyring:
         """The value as a token of the newest key."""
         return self._keys().encrypt(value.encode()).decode("ascii")
 
-    def open(self, token: str) -> str:
-        """What was sealed. Raises cryptography.fernet.InvalidToken when no key fits."""
-        return self._keys().decrypt(token.encode("ascii")).decode()
+    def open(self, token: str, *, seconds: int | None = None) -> str:
+        """What was sealed, if need be within so many seconds. Raises cryptography.fernet.InvalidToken otherwise."""
+        return self._keys().decrypt(token.encode("ascii"), ttl=seconds).decode()
 
     def add_key(self) -> None:
         """Put a new key in front of those in the file."""

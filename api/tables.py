@@ -11,6 +11,7 @@ from api.conversations.handoff import OwnerChange
 from api.conversations.hours import OpeningHours
 from api.conversations.models import Conversation, Event, InboxMessage, Receipt, SentPayload
 from api.conversations.understanding import Understanding
+from api.privacy.models import RetentionRun
 from api.requests.models import Request
 from api.signups.models import Signup
 
@@ -41,6 +42,7 @@ ALL_TABLES = (
     ReadMark,
     Receipt,
     Request,
+    RetentionRun,
     SentPayload,
     SignInFailures,
     Signup,

@@ -13,6 +13,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.lock_store import LockError
 from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
+from rasa.shared.core.events import BotUttered, UserUttered
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -74,18 +75,32 @@ async def play_alone(agent: Agent, turn: Turn, names: Names) -> HTTPResponse:
         return response.json({"error": "turn_failed", "action": str(failure)}, status=500)
 
 
-async def forget_alone(agent: Agent, conversation: Text) -> HTTPResponse:
+async def forget_alone(agent: Agent, conversation: Text, for_good: bool) -> HTTPResponse:
     """Erase the tracker once no turn of the conversation is played any more."""
+    store = own_tracker_store(agent)
     try:
         async with agent.lock_store.lock(conversation, LOCK_SECONDS, LOOK_AT_LOCK_SECONDS):
-            await own_tracker_store(agent).delete(conversation)
+            await (store.delete(conversation) if for_good else store.clear(conversation))
     except (DBAPIError, LockError, StillRead):
         return response.json({"error": "tracker_store_away"}, status=503)
     return response.empty()
 
 
+async def remembered(agent: Agent, conversation: Text) -> HTTPResponse:
+    """The slots of a conversation, and what was said in the turns that are kept with them."""
+    try:
+        tracker = await own_tracker_store(agent).retrieve(conversation)
+    except DBAPIError:
+        return response.json({"error": "tracker_store_away"}, status=503)
+    events = list(tracker.events) if tracker else []
+    slots = tracker.current_slot_values() if tracker else {}
+    said = [event.text for event in events if isinstance(event, (UserUttered, BotUttered)) and event.text]
+    return response.json({"slots": {name: value for name, value in slots.items() if value is not None}, "said": said})
+
+
 class TurnChannel(InputChannel):
-    """`POST /webhooks/turn/play` plays a turn, `DELETE /webhooks/turn/trackers/<conversation>` forgets a conversation.
+    """`POST /webhooks/turn/play` plays a turn. `DELETE /webhooks/turn/trackers/<conversation>` forgets a conversation,
+    with `?again=yes` in such a way that it may go on; `GET` tells what is remembered of it.
 
     All ask for the token of `RASA_TOKEN` as a bearer token. Answers: 200 with the bot's messages, 401 without the
     token, 410 for a conversation that was erased, 422 for a payload that means nothing, 500 for a turn that fails for
@@ -147,6 +162,13 @@ class TurnChannel(InputChannel):
             agent = request.app.ctx.agent
             if not agent or not agent.is_ready():
                 return response.json({"error": "no_model"}, status=503)
-            return await self._to_its_end(forget_alone(agent, conversation))
+            return await self._to_its_end(forget_alone(agent, conversation, request.args.get("again") != "yes"))
+
+        @routes.get("/trackers/<conversation>")
+        async def remember(request: Request, conversation: str) -> HTTPResponse:
+            agent = request.app.ctx.agent
+            if not agent or not agent.is_ready():
+                return response.json({"error": "no_model"}, status=503)
+            return await remembered(agent, conversation)
 
         return routes

@@ -99,6 +99,10 @@ class SnapshotTrackerStore(TrackerStore):
         """Erase everything that is kept of the conversation, in SQLite's write-ahead log, too. Raises StillRead."""
         await asyncio.get_running_loop().run_in_executor(None, self._erase, sender_id)
 
+    async def clear(self, sender_id: Text) -> None:
+        """Erase what is kept of a conversation that may go on: it begins anew. Raises StillRead."""
+        await asyncio.get_running_loop().run_in_executor(None, self._clear, sender_id)
+
     async def keys(self) -> Iterable[Text]:
         """The ids of all conversations."""
         with self._engine.connect() as connection:
@@ -123,6 +127,14 @@ class SnapshotTrackerStore(TrackerStore):
             old = FORGOTTEN.c.at < moment - FORGOTTEN_FOR
             connection.execute(sa.delete(FORGOTTEN).where(sa.or_(FORGOTTEN.c.sender_id == sender_id, old)))
             connection.execute(sa.insert(FORGOTTEN).values(sender_id=sender_id, at=moment))
+        self._scrub()
+
+    def _clear(self, sender_id: Text) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(TRACKERS).where(TRACKERS.c.sender_id == sender_id))
+        self._scrub()
+
+    def _scrub(self) -> None:
         if self._engine.dialect.name == "sqlite":
             with self._engine.connect() as connection:
                 if connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar():

@@ -51,7 +51,7 @@ class AppointmentSlot(Base):
 class Appointment(Base):
     """A slot that somebody has taken. A slot has one booked appointment at most, whatever happens at once.
 
-    `token` opens the calendar file. The row goes with its conversation.
+    `token` opens the calendar file. The row goes with its conversation. Since `cleared_at` it counts only.
     """
 
     __tablename__ = "appointments"
@@ -78,6 +78,7 @@ class Appointment(Base):
     parent: Mapped[str] = mapped_column(String(24))
     language: Mapped[str] = mapped_column(String(2))
     consented_at: Mapped[datetime] = mapped_column(default=now)
+    cleared_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     slot: Mapped[AppointmentSlot] = relationship(lazy="joined", innerjoin=True)

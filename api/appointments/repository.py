@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.appointments.models import Appointment, AppointmentSlot, Status
+from api.database import now
 
 
 async def free(session: AsyncSession, after: datetime, limit: int) -> Sequence[AppointmentSlot]:
@@ -87,6 +88,22 @@ async def appointments(session: AsyncSession, since: datetime) -> Sequence[Appoi
         .order_by(AppointmentSlot.starts_at, Appointment.id)
     )
     return (await session.scalars(query)).all()
+
+
+async def of_conversation(session: AsyncSession, conversation_id: str) -> Sequence[Appointment]:
+    """All appointments of a conversation that still say who it was, whatever their status."""
+    query = select(Appointment).where(Appointment.conversation_id == conversation_id, Appointment.cleared_at.is_(None))
+    return (await session.scalars(query.order_by(Appointment.id))).all()
+
+
+async def clear(session: AsyncSession, before: datetime) -> int:
+    """Take name and contact out of appointments made, and to be kept, before this moment; how many there were."""
+    over = select(AppointmentSlot.id).where(AppointmentSlot.starts_at < before)
+    old = (Appointment.consented_at < before, Appointment.cleared_at.is_(None), Appointment.slot_id.in_(over))
+    count = await session.scalar(select(func.count()).select_from(Appointment).where(*old)) or 0
+    blank = {"first_name": "", "contact": None, "cleared_at": now()}
+    await session.execute(update(Appointment).where(*old).values(**blank).execution_options(synchronize_session=False))
+    return count
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:

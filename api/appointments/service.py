@@ -6,6 +6,7 @@ Two pupils never get the same time: a booking locks its slot, and the table allo
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -124,7 +125,7 @@ async def book(
     appointment.conversation_id, appointment.slot, appointment.status = conversation_id, slot, Status.BOOKED
     appointment.first_name, appointment.contact = first_name, who.contact
     appointment.age_group, appointment.parent, appointment.language = who.age_group, who.parent, language
-    appointment.consented_at = now()
+    appointment.consented_at, appointment.cleared_at = now(), None
     session.add(appointment)
     try:
         await session.flush()
@@ -164,6 +165,25 @@ async def find_slots(session: AsyncSession, since: datetime | None = None) -> Se
 async def find_all(session: AsyncSession, since: datetime | None = None) -> Sequence[Appointment]:
     """Appointments for staff, whatever their status, from now on unless told otherwise."""
     return await repository.appointments(session, since or now())
+
+
+async def kept(session: AsyncSession, conversation_id: str) -> list[dict[str, Any]]:
+    """Everything that is kept of a conversation's appointments, for whoever asks what we know of them."""
+    columns = ("code", "status", "first_name", "contact", "age_group", "parent", "language", "consented_at")
+    return [
+        {
+            **{column: getattr(found, column) for column in columns},
+            "starts_at": found.slot.starts_at,
+            "counsellor": found.slot.counsellor,
+            "place": found.slot.place,
+        }
+        for found in await repository.of_conversation(session, conversation_id)
+    ]
+
+
+async def clear(session: AsyncSession, before: datetime) -> int:
+    """Forget who had an appointment before this moment; that somebody had still counts. How many there were."""
+    return await repository.clear(session, before)
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.accounts.models import Staff
@@ -27,6 +28,32 @@ def add_note(session: AsyncSession, conversation_id: str, staff: Staff, text: st
     if not 0 < len(text.strip()) <= LONGEST_NOTE:
         raise Invalid("The note is empty or too long.", field="text")
     session.add(Note(conversation_id=conversation_id, staff_id=staff.id, staff_name=staff.name, text=text.strip()))
+
+
+async def kept(session: AsyncSession, conversation_id: str) -> dict[str, Any]:
+    """What counsellors have written about a conversation, for whoever asks what we know of them."""
+    written = [
+        {"text": note.text, "by": note.staff_name, "at": note.at} for note in await notes(session, conversation_id)
+    ]
+    return {"notes": written, "tags": (await tags(session, [conversation_id])).get(conversation_id, [])}
+
+
+async def clear(session: AsyncSession, before: datetime) -> int:
+    """Take out all notes from before this moment; how many there were."""
+    return await _drop_notes(session, Note.at < before)
+
+
+async def clear_talk(session: AsyncSession, conversation_id: str, before: datetime, *, quiet: bool) -> int:
+    """The same for one talk; of a talk without words the tags go, too."""
+    if quiet:
+        await session.execute(delete(Tag).where(Tag.conversation_id == conversation_id))
+    return await _drop_notes(session, Note.conversation_id == conversation_id, Note.at < before)
+
+
+async def _drop_notes(session: AsyncSession, *which: ColumnElement[bool]) -> int:
+    count = await session.scalar(select(func.count()).select_from(Note).where(*which)) or 0
+    await session.execute(delete(Note).where(*which))
+    return count
 
 
 async def tags(session: AsyncSession, conversation_ids: Iterable[str]) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ from api.conversations.lines import end_turn, say
 from api.conversations.models import Conversation, Event, EventType, InboxMessage, Outcome, Owner, Receipt
 from api.database import Base, now
 from api.errors import Conflict, Invalid, NotFound
+from api.person import find_contact
 
 TO_A_PERSON = "/ask_human"
 BACK_TO_BOT = "/back_to_bot"
@@ -29,6 +30,7 @@ LEAVE_CONTACT = "/leave_contact"
 # Buttons that the heart answers itself, so that they work while Rasa is away.
 COMMANDS = frozenset({TO_A_PERSON, BACK_TO_BOT, LEAVE_CONTACT})
 LONGEST_LINE = 4000
+CONTACT_MASK = "[kontakt]"
 CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}|(?:\d[\s().-]{0,2}){9,}")
 
 
@@ -231,7 +233,7 @@ async def said_meanwhile(session: AsyncSession, conversation_id: str, seq: int) 
         .where(Event.seq > (last.seq if last else 0), Event.seq < seq)
         .order_by(Event.seq)
     )
-    return [str(event.body["text"]) for event in await session.scalars(query)]
+    return [str(event.body["text"]) for event in await session.scalars(query) if "text" in event.body]
 
 
 async def _end_turns_of_the_bot(session: AsyncSession, talk: Conversation) -> None:
@@ -245,9 +247,14 @@ async def _end_turns_of_the_bot(session: AsyncSession, talk: Conversation) -> No
 
 
 async def _note(session: AsyncSession, talk: Conversation, seq: int, typed: str) -> None:
-    """Confirm a contact, and the first line of the waiting time, so that the pupil does not talk into a void."""
-    if CONTACT.search(typed):
-        talk.contact_seq = seq
+    """Confirm a contact, and the first line of the waiting time, so that the pupil does not talk into a void.
+
+    The contact is kept sealed; in the talk it is masked.
+    """
+    if found := CONTACT.search(typed):
+        talk.contact_seq, talk.contact = seq, find_contact(typed) or found[0]
+        event = await session.get_one(Event, (talk.id, seq))
+        event.body = {**event.body, "text": CONTACT.sub(CONTACT_MASK, typed)}
         await notices.say(session, talk, "contact_kept", buttons=("back_to_bot",))
         return
     asked = select(func.max(Event.seq)).where(Event.conversation_id == talk.id, Event.type == EventType.OWNER)

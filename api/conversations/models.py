@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database import Base, now
+from api.sealed import Sealed
 
 
 class Owner(StrEnum):
@@ -41,7 +42,8 @@ class Conversation(Base):
     """One talk. `last_seq` is the number of its latest event; `lease_*` say which worker plays its turn now.
 
     Only `handoff.change_owner` sets `owner*` and `counsellor*`. `contact_seq` is the message in which the pupil left a
-    contact while waiting for a person.
+    contact while waiting for a person; the contact itself is sealed in `contact`. Messages up to number `cleared_seq`
+    hold no words any more: their time is over (`clearing.py`).
     """
 
     __tablename__ = "conversations"
@@ -60,6 +62,8 @@ class Conversation(Base):
     safety_at: Mapped[datetime | None]
     safety_handled_at: Mapped[datetime | None]
     contact_seq: Mapped[int | None]
+    contact: Mapped[str | None] = mapped_column(Sealed)
+    cleared_seq: Mapped[int] = mapped_column(default=0, server_default="0")
     last_seq: Mapped[int] = mapped_column(default=0)
     lease_holder: Mapped[str | None] = mapped_column(String(36))
     lease_until: Mapped[datetime | None]

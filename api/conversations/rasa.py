@@ -78,15 +78,26 @@ class RasaClient:
             raise TurnFailed(f"status {response.status_code}")
         raise RasaAway(f"status {response.status_code}")
 
-    async def forget(self, conversation_id: str) -> None:
-        """Erase what Rasa keeps of a conversation. Raises RasaAway."""
+    async def forget(self, conversation_id: str, *, for_good: bool = True) -> None:
+        """Erase what Rasa keeps of a conversation, and, if for good, refuse its later turns. Raises RasaAway."""
         try:
             address = f"/webhooks/turn/trackers/{conversation_id}"
-            response = await self._client.delete(address, timeout=FORGET_SECONDS)
+            params = {} if for_good else {"again": "yes"}
+            response = await self._client.delete(address, params=params, timeout=FORGET_SECONDS)
         except httpx.TransportError as error:
             raise RasaAway(type(error).__name__) from error
         if response.status_code != 204:
             raise RasaAway(f"status {response.status_code}")
+
+    async def remembered(self, conversation_id: str) -> dict[str, Any]:
+        """What Rasa keeps of a conversation, for whoever asks what we know of them. Raises RasaAway."""
+        try:
+            response = await self._client.get(f"/webhooks/turn/trackers/{conversation_id}", timeout=FORGET_SECONDS)
+        except httpx.TransportError as error:
+            raise RasaAway(type(error).__name__) from error
+        if response.status_code != 200:
+            raise RasaAway(f"status {response.status_code}")
+        return dict(response.json())
 
     async def missing(self) -> list[str]:
         """What is missing for a turn: `rasa` (or its model), `actions`."""

@@ -52,10 +52,11 @@ async def append(
 
 
 async def events_after(session: AsyncSession, conversation_id: str, after: int, limit: int = 500) -> list[Event]:
-    """The events with a higher number, in order."""
+    """The events with a higher number, in order, but for those whose words are cleared."""
+    cleared = select(Conversation.cleared_seq).where(Conversation.id == conversation_id).scalar_subquery()
     query = (
         select(Event)
-        .where(Event.conversation_id == conversation_id, Event.seq > after)
+        .where(Event.conversation_id == conversation_id, Event.seq > after, Event.seq > cleared)
         .order_by(Event.seq)
         .limit(limit)
     )

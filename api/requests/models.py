@@ -27,7 +27,10 @@ class Status(StrEnum):
 
 
 class Request(Base):
-    """One request. `subject` is what it is about in normal form: one request a conversation, kind and subject."""
+    """One request. `subject` is what it is about in normal form: one request a conversation, kind and subject.
+
+    Since `cleared_at` it counts only: who asked, and for which school, is gone.
+    """
 
     __tablename__ = "requests"
     __table_args__ = (UniqueConstraint("conversation_id", "kind", "subject"),)
@@ -47,4 +50,5 @@ class Request(Base):
     parent: Mapped[str] = mapped_column(String(24))
     language: Mapped[str] = mapped_column(String(2))
     consented_at: Mapped[datetime] = mapped_column(default=now)
+    cleared_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,8 +1,10 @@
 """Requests that staff answer by hand: a prevention class for a group, or a meeting when no time is free."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +14,20 @@ from api.errors import Invalid, NotFound
 from api.person import AgeGroup
 from api.requests.models import Kind, Request, Status
 
+COLUMNS = (
+    "code",
+    "kind",
+    "status",
+    "first_name",
+    "contact",
+    "school",
+    "grade",
+    "topic",
+    "age_group",
+    "parent",
+    "language",
+    "consented_at",
+)
 LONGEST = {"school": 120, "grade": 20, "topic": 200}
 
 
@@ -59,6 +75,7 @@ async def ask(
     for field, value in {**about, "first_name": who.first_name, "contact": who.contact, "language": language}.items():
         setattr(request, field, value)
     request.age_group, request.parent, request.consented_at = str(who.age_group), who.parent, now()
+    request.cleared_at = None
     try:
         await session.flush()
     except IntegrityError as error:
@@ -70,7 +87,7 @@ async def find_all(
     session: AsyncSession, *, kind: Kind | None = None, status: Status | None = None
 ) -> Sequence[Request]:
     """Requests for staff, the oldest first; None means any."""
-    query = select(Request).order_by(Request.created_at, Request.id)
+    query = select(Request).where(Request.cleared_at.is_(None)).order_by(Request.created_at, Request.id)
     for column, value in ((Request.kind, kind), (Request.status, status)):
         if value is not None:
             query = query.where(column == value)
@@ -85,6 +102,25 @@ async def set_status(session: AsyncSession, request_id: int, status: Status) -> 
     request.status = status
     await session.flush()
     return request
+
+
+async def kept(session: AsyncSession, conversation_id: str) -> list[dict[str, Any]]:
+    """Everything that is kept of a conversation's requests, for whoever asks what we know of them."""
+    query = select(Request).where(Request.conversation_id == conversation_id, Request.cleared_at.is_(None))
+    return [{column: getattr(found, column) for column in COLUMNS} for found in await session.scalars(query)]
+
+
+async def clear(session: AsyncSession, before: datetime) -> int:
+    """Forget who asked before this moment; that somebody did still counts. How many there were.
+
+    The subject, which holds the school in normal form, becomes the code: it must stay unique in its conversation.
+    """
+    old = (Request.consented_at < before, Request.cleared_at.is_(None))
+    count = await session.scalar(select(func.count()).select_from(Request).where(*old)) or 0
+    blank = {**dict.fromkeys(("first_name", "school", "grade", "topic")), "contact": "", "subject": Request.code}
+    values = {**blank, "cleared_at": now()}
+    await session.execute(update(Request).where(*old).values(**values).execution_options(synchronize_session=False))
+    return count
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:

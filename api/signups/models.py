@@ -36,7 +36,8 @@ class Signup(Base):
     """One person's wish to take part in one thing.
 
     It goes with its conversation: a turn that is still in flight when the pupil erases the conversation cannot leave
-    one behind. `queued_at` orders the waiting list. `title` is what the pupil saw.
+    one behind. `queued_at` orders the waiting list. `title` is what the pupil saw. Since
+    `cleared_at` the row counts only: who it was is gone.
     """
 
     __tablename__ = "signups"
@@ -58,5 +59,6 @@ class Signup(Base):
     parent: Mapped[str] = mapped_column(String(24))
     language: Mapped[str] = mapped_column(String(2))
     consented_at: Mapped[datetime] = mapped_column(default=now)
+    cleared_at: Mapped[datetime | None]
     queued_at: Mapped[datetime] = mapped_column(default=now)
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -7,6 +7,8 @@ its front; so nobody who comes late passes one who waits. A seat is held for sta
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -87,6 +89,7 @@ async def apply(session: AsyncSession, conversation_id: str, target: Target, app
         setattr(signup, field, getattr(who, field))
     signup.school, signup.grade, signup.language = applicant.school.strip(), applicant.grade.strip(), applicant.language
     signup.title, signup.example, signup.consented_at = target.title, target.example, now()
+    signup.cleared_at = None
     if signup.status not in ACTIVE:
         signup.status, signup.queued_at = Status.NEW if seats is None else Status.WAITING, now()
     await _store(session, signup)
@@ -144,6 +147,17 @@ async def set_status(session: AsyncSession, signup_id: int, status: Status) -> S
 def rows(signups: Sequence[Signup]) -> list[dict[str, str]]:
     """Sign-ups as rows of a spreadsheet (`api/sheets.py`), with the columns of `COLUMNS`."""
     return [{column: str(getattr(signup, column)) for column in COLUMNS} for signup in signups]
+
+
+async def kept(session: AsyncSession, conversation_id: str) -> list[dict[str, Any]]:
+    """Everything that is kept of a conversation's sign-ups, for whoever asks what we know of them."""
+    found = await repository.of_conversation(session, conversation_id)
+    return [{column: getattr(signup, column) for column in (*COLUMNS, "consented_at")} for signup in found]
+
+
+async def clear(session: AsyncSession, before: datetime) -> int:
+    """Forget who signed up before this moment; that somebody did still counts. How many there were."""
+    return await repository.clear(session, before)
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:

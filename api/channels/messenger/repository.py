@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -181,6 +182,23 @@ async def page(session: AsyncSession, page_id: str) -> PageState:
 async def stopped_pages(session: AsyncSession) -> set[str]:
     """The pages through which nothing may be sent now."""
     return set(await session.scalars(select(PageState.page_id).where(PageState.stopped.is_not(None))))
+
+
+async def kept(session: AsyncSession, conversation_id: str) -> list[dict[str, Any]]:
+    """What ties the conversation to a person on Messenger, for whoever asks what we know of them."""
+    found = await session.scalar(select(Thread).where(Thread.conversation_id == conversation_id))
+    if found is None:
+        return []
+    return [{"page": found.page_id, "person": found.psid, "last_heard_at": found.last_pupil_at}]
+
+
+async def clear(session: AsyncSession, conversation_id: str, seq: int, before: datetime) -> None:
+    """Drop the lines for events up to this number, and blank the pupil's updates from before this moment."""
+    await session.execute(delete(Line).where(Line.conversation_id == conversation_id, Line.seq <= seq))
+    found = await session.scalar(select(Thread).where(Thread.conversation_id == conversation_id))
+    if found is not None:
+        old = (Update.page_id == found.page_id, Update.psid == found.psid, Update.received_at < before)
+        await session.execute(update(Update).where(*old).values(waiting=False, body=None))
 
 
 async def erase(session: AsyncSession, conversation_id: str) -> None:
