@@ -12,7 +12,7 @@ from api.appointments.models import AppointmentSlot
 from api.catalogue.cards import institution_card, programme_card
 from api.catalogue.kinds import Institution, Programme
 from api.errors import Conflict, NotFound
-from api.person import AgeGroup, shown
+from api.person import AgeGroup
 from api.requests import service as requests
 from api.requests.models import Kind
 from api.settings import settings
@@ -108,9 +108,7 @@ async def submit(talk: Talk) -> None:
                 language=talk.language,
             )
         forms.clear(talk)
-        talk.say(
-            "appointments.contact_noted", contact=shown(request.contact), code=request.code, buttons=("courses", "help")
-        )
+        talk.say("appointments.contact_noted", code=request.code, buttons=("courses", "help"))
     else:
         await _book(talk, chosen, name, contact, group, parent_agreed=parent == "agreed")
 

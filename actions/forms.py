@@ -13,6 +13,7 @@ After 4 the form asks its question again. A message that nothing fits counts as 
 words, from the second time on with a way out.
 """
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from actions.readers import READERS, is_question, reads_as_name
 from actions.registry import action, answers, perform
 from actions.talk import Talk
 from api.person import shown
+from api.sealed import keyring
 from api.texts import all_texts, button
 
 SAFETY = frozenset({"crisis", "report_violence", "distress"})
@@ -56,6 +58,8 @@ REASON = re.compile(r"^(?:a\s+|ale\s+)?(?:po co|dlaczego|czemu|na co)\b|^(?:but\
 
 # The first step of an appointment when no time is free or fits: a counsellor is to get in touch.
 CONTACT_ME = "contact"
+# The value of a datum that was left out.
+NOT_GIVEN = "-"
 
 SLOTS = (
     "signup_target",
@@ -134,10 +138,18 @@ def picked(talk: Talk) -> list[str]:
 
 
 def clear(talk: Talk) -> None:
-    """Forget all that a form has asked for."""
+    """Forget all that a form has asked for, and have name and contact masked in the talk."""
+    names, contacts = (_values(talk, slot) for slot in ("first_name", "contact"))
+    if names or contacts:
+        talk.concealed = keyring().seal(json.dumps([names, contacts]))
     for slot in SLOTS:
         if talk.tracker.get_slot(slot) is not None:
             fill(talk, slot, None)
+
+
+def _values(talk: Talk, slot: str) -> list[str]:
+    value = str(talk.tracker.get_slot(slot) or "")
+    return [value] if len(value) > 1 and value != NOT_GIVEN else []
 
 
 def fill(talk: Talk, slot: str, value: object) -> None:

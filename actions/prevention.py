@@ -7,7 +7,7 @@ from actions.registry import action, database
 from actions.talk import Talk
 from api.catalogue.cards import helpline_card, programme_card
 from api.catalogue.kinds import Helpline, Programme
-from api.person import AgeGroup, shown
+from api.person import AgeGroup
 from api.requests import service as requests
 from api.requests.models import Kind
 from api.texts import text
@@ -70,7 +70,7 @@ async def submit(talk: Talk) -> None:
             language=talk.language,
         )
     forms.clear(talk)
-    talk.say("prevention.done", code=request.code, contact=shown(request.contact), buttons=("clinic", "help"))
+    talk.say("prevention.done", code=request.code, buttons=("clinic", "help"))
 
 
 async def choose(talk: Talk, asked: str) -> bool:

@@ -10,7 +10,7 @@ from api.catalogue.kinds import CourseType
 from api.catalogue.matching import suggest
 from api.catalogue.view import Edition
 from api.errors import NotFound
-from api.person import AgeGroup, shown
+from api.person import AgeGroup
 from api.signups import service as signups
 from api.signups.models import Kind, Status
 from api.signups.service import ANY_INTERNSHIP, Applicant, Target
@@ -95,7 +95,7 @@ async def submit(talk: Talk) -> None:
         return
     key = "waiting" if signup.status == Status.WAITING else target.kind.value
     buttons = [bookings.withdraw_button(talk, signup), *(button(b, talk.language) for b in ("courses", "counselling"))]
-    talk.say(f"signup.done_{key}", what=target.title, code=signup.code, contact=shown(signup.contact), buttons=buttons)
+    talk.say(f"signup.done_{key}", what=target.title, code=signup.code, buttons=buttons)
     if target.example:
         talk.say("signup.done_example")
 

@@ -17,13 +17,17 @@ MENU = ("interests", "courses", "internships", "counselling")
 
 @dataclass
 class Talk:
-    """One turn as an action sees it. `events` is what the action hands back to Rasa."""
+    """One turn as an action sees it. `events` is what the action hands back to Rasa.
+
+    `concealed` holds, sealed, what the heart is to mask in the talk; it travels with the next message.
+    """
 
     dispatcher: CollectingDispatcher
     tracker: Tracker
     catalogue: Catalogue
     today: date
     events: list[EventType] = field(default_factory=list)
+    concealed: str | None = None
 
     @property
     def language(self) -> Language:
@@ -94,6 +98,8 @@ class Talk:
             extra["safety"] = True
         if handoff:
             extra["handoff"] = handoff
+        if self.concealed:
+            extra["conceal"], self.concealed = self.concealed, None
         self.dispatcher.utter_message(
             text=self._wording(key, values),
             buttons=[button(b, self.language) if isinstance(b, str) else b for b in buttons],

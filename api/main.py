@@ -31,6 +31,7 @@ from api.conversations.service import Heart
 from api.conversations.worker import Worker
 from api.database import Database
 from api.privacy import retention
+from api.privacy.concealing import conceal
 from api.privacy.routes import router as privacy
 from api.safety.detector import Detector
 from api.safety.guard import Guard
@@ -79,7 +80,9 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     _allow_many_connections()
     state.database = Database(chosen.database)
     state.rasa = RasaClient(chosen.rasa, chosen.rasa_token())
-    state.heart = Heart(state.database, Notifier(), watch=Guard(Detector(chosen.drogowskaz_var), state.database))
+    state.heart = Heart(
+        state.database, Notifier(), watch=Guard(Detector(chosen.drogowskaz_var), state.database), conceal=conceal
+    )
     state.limiter = Limiter(on=chosen.rate_limits)
     worker = Worker(state.heart, state.rasa)
     worker.start()

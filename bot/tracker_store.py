@@ -23,6 +23,8 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, 
 from rasa.shared.core.trackers import DialogueStateTracker
 
 TURNS_KEPT = 6
+# Forms that ask for a name or a contact.
+PERSONAL_FORMS = ("signup_form", "appointment_form", "prevention_form")
 # Longer than any turn that was begun before its conversation was erased can still be on its way.
 FORGOTTEN_FOR = timedelta(days=1)
 METADATA = sa.MetaData()
@@ -49,16 +51,30 @@ def compact(events: List[Event], domain: Domain) -> List[Event]:
     """The events with all but the last turns folded into the slots and the loop that they led to.
 
     Replaying the result gives the same slots, the same active loop and the same last turns as replaying the whole.
+    Turns in which a form asked for a name or a contact go as soon as it is done; its slots are empty then.
     """
     turns = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
-    if len(turns) <= TURNS_KEPT:
+    cut = max(turns[-TURNS_KEPT] if len(turns) > TURNS_KEPT else 0, _end_of_personal_form(events))
+    if not cut:
         return events
-    cut = turns[-TURNS_KEPT]
     before = DialogueStateTracker.from_events("fold", events[:cut], slots=domain.slots, domain=domain)
     folded: List[Event] = [SlotSet(slot.name, slot.value) for slot in before.slots.values() if slot.has_been_set]
     if before.active_loop is not None:
         folded.append(ActiveLoop(before.active_loop.name))
     return [*folded, ActionExecuted(ACTION_LISTEN_NAME), *events[cut:]]
+
+
+def _end_of_personal_form(events: List[Event]) -> int:
+    """Where the turn begins in which such a form ended last; 0 without one."""
+    loop, turn, end = None, 0, 0
+    for index, event in enumerate(events):
+        if isinstance(event, UserUttered):
+            turn = index
+        elif isinstance(event, ActiveLoop):
+            if event.name is None and loop in PERSONAL_FORMS:
+                end = turn
+            loop = event.name
+    return end
 
 
 class StillRead(Exception):

@@ -6,6 +6,7 @@ heart commit themselves and wake whoever waits.
 
 import secrets
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -29,13 +30,20 @@ LONGEST_TEXT = 4000
 INBOX = "inbox"
 
 
+type Conceal = Callable[[AsyncSession, str, str], Awaitable[None]]
+
+
 @dataclass(frozen=True)
 class Heart:
-    """What the functions below need: the database, the way to wake readers and workers, and who watches over words."""
+    """What the functions below need: the database, the way to wake readers and workers, and who watches over words.
+
+    `conceal` masks in a talk what was sealed.
+    """
 
     database: Database
     notifier: Notifier
     watch: Watch | None = None
+    conceal: Conceal | None = None
 
 
 async def open_conversation(heart: Heart, channel: str, language: Language | None) -> tuple[Conversation, str]:
@@ -146,6 +154,9 @@ async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Ans
         if conversation.owner == Owner.BOT:
             conversation.language = answer.language
             await _write_messages(session, conversation, waiting, answer)
+            if heart.conceal is not None:
+                for token in (message["conceal"] for message in answer.messages if "conceal" in message):
+                    await heart.conceal(session, conversation_id, token)
         else:
             await end_turn(session, conversation_id, seq, Outcome.HANDED_OVER)
             await repository.take_out(session, waiting)
@@ -159,6 +170,7 @@ async def _write_messages(
     """The bot's messages and the end of the turn.
 
     A message with `safety` flags the talk (`danger` says why), one with `handoff` (a reason) hands it over to a person.
+    `conceal` is for the heart only.
     """
     conversation_id, seq = waiting.conversation_id, waiting.seq
     reason = danger = None
@@ -166,6 +178,7 @@ async def _write_messages(
         body = {"language": answer.language, "cards": [], **message}
         reason = body.pop("handoff", reason)
         danger = body.pop("danger", danger)
+        body.pop("conceal", None)
         await say(session, conversation_id, body, sender="bot", reply_to=seq)
     if any(message.get("safety") for message in answer.messages):
         await flag(session, conversation, danger)

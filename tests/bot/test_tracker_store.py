@@ -118,3 +118,48 @@ def test_an_erasure_that_a_reader_hinders_is_not_called_done(tmp_path: Path) -> 
     asyncio.run(store.delete("someone"))
     left = b"".join(part.read_bytes() for part in tmp_path.iterdir())
     assert "odpowiedź".encode() not in left
+
+
+@pytest.mark.parametrize("form", ["signup_form", "appointment_form", "prevention_form"])
+def test_the_turns_of_a_form_that_asks_for_a_contact_go_when_it_is_done(form: str) -> None:
+    told = [
+        *talk(2, 7),
+        UserUttered("zapisz mnie", {"name": "sign_up"}, message_id="10"),
+        ActiveLoop(form),
+        UserUttered("601 234 567", {"name": "out_of_scope"}, message_id="11"),
+        SlotSet("contact", "+48601234567"),
+        BotUttered("601 234 567 – zgadza się?"),
+    ]
+    assert compact(told, DOMAIN) == told, "while it is asked it is needed"
+    done = [
+        UserUttered("tak", {"name": "affirm"}, message_id="12"),
+        SlotSet("consent", "yes"),
+        ActiveLoop(None),
+        SlotSet("contact", None),
+        ActionExecuted("action_submit_signup"),
+        BotUttered("Przyjęte."),
+        ActionExecuted("action_listen"),
+    ]
+    short = compact([*told, *done], DOMAIN)
+    assert "601" not in str([event.as_dict() for event in short])
+    assert [event.message_id for event in short if isinstance(event, UserUttered)] == ["12"], (
+        "it may be asked for again"
+    )
+    assert replay(short).current_slot_values() == replay([*told, *done]).current_slot_values()
+    assert replay(short).active_loop_name is None
+
+
+def test_a_talk_that_is_cleared_may_go_on_and_an_erased_one_may_not(tmp_path: Path) -> None:
+    store = SnapshotTrackerStore(DOMAIN, url=f"sqlite:///{tmp_path / 'trackers.db'}")
+    asyncio.run(store.save(replay_as("a", talk(2, 1))))
+    asyncio.run(store.clear("a"))
+    assert asyncio.run(store.retrieve("a")) is None
+    asyncio.run(store.save(replay_as("a", talk(1, 1))))
+    assert asyncio.run(store.retrieve("a")) is not None
+    asyncio.run(store.delete("a"))
+    with pytest.raises(Forgotten):
+        asyncio.run(store.save(replay_as("a", talk(1, 1))))
+
+
+def replay_as(sender: str, events: List[Event]) -> DialogueStateTracker:
+    return DialogueStateTracker.from_events(sender, events, slots=DOMAIN.slots, domain=DOMAIN)
