@@ -1,4 +1,4 @@
-"""The talk itself: greeting, thanks, help, privacy, complaints, and what to do when the bot does not understand."""
+"""The talk itself: greeting, thanks, help, complaints, and what to do when the bot does not understand."""
 
 from actions.bookings import show_own, wants_to_take_back
 from actions.lexicon import both, pattern, words_of
@@ -42,8 +42,6 @@ _simple("action_greet", "talk.greet")
 _simple("action_goodbye", "talk.goodbye", ())
 _simple("action_thank", "talk.thank")
 _simple("action_who", "talk.who", ("help", "privacy", "human"))
-_simple("action_privacy", "talk.privacy", ("delete", "help"))
-_simple("action_delete_data", "talk.delete_data", ("privacy", "help"))
 _simple("action_out_of_scope", "talk.out_of_scope")
 
 

@@ -32,12 +32,12 @@ class Settings(BaseSettings):
     contact_keys: str | None = Field(
         None, description="Keys of names and contacts, newest first, commas between; a file in `var/` when unset."
     )
-    text_days: int = Field(90, ge=1, description="Days after which what was written in a talk is cleared.")
+    text_days: int = Field(90, ge=7, description="Days after which what was written in a talk is cleared.")
     safety_days: int | None = Field(
-        None, ge=1, description="The same for talks that were flagged for safety; `TEXT_DAYS` when unset."
+        None, ge=7, description="The same for talks that were flagged for safety; `TEXT_DAYS` when unset."
     )
     signup_days: int = Field(
-        180, ge=1, description="Days after which names and contacts of sign-ups, appointments and requests are cleared."
+        180, ge=7, description="Days after which names and contacts of sign-ups, appointments and requests are cleared."
     )
     log_level: str = Field("INFO", description="Least severe log level that is written.")
     messenger_pages: str | None = Field(

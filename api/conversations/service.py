@@ -22,6 +22,7 @@ from api.conversations.rasa import Answer
 from api.conversations.watch import Watch, answer_at_once, flag
 from api.database import Database
 from api.errors import Invalid
+from api.settings import settings
 from api.texts import LANGUAGES, Language, button, plain, text
 
 log = structlog.get_logger()
@@ -76,10 +77,10 @@ def announce(heart: Heart, conversation_id: str) -> None:
 
 
 def greeting(language: Language | None) -> dict[str, Any]:
-    """The first message: who talks here, what for, and what one can press. In both languages when none is chosen."""
+    """The first message: who talks here, what for, and what is kept. In both languages when none is chosen."""
     shown: Language = language or "pl"
     return {
-        "text": text("talk.greeting", shown) if language else text("talk.greeting_both", shown),
+        "text": text("talk.greeting" if language else "talk.greeting_both", shown, days=settings().text_days),
         "language": shown,
         "buttons": [button(name, shown) for name in ("interests", "courses", "internships", "counselling")],
         "cards": [],

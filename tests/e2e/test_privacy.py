@@ -1,0 +1,84 @@
+"""Privacy on the running system: what is masked is gone from every file, and everything that is kept can be had."""
+
+import re
+
+import httpx
+import pytest
+
+from tests.e2e.pupil import Pupil
+from tests.e2e.records import Records
+from tests.e2e.system import System
+
+pytestmark = pytest.mark.e2e
+
+NAME, PHONE = "Kleopatra", "601 234 567"
+
+
+def files(system: System) -> bytes:
+    """Everything that the system keeps on disk, but for models and caches."""
+    found = [file for pattern in ("*.db*", "*.log") for file in system.folder.glob(pattern)]
+    return b"".join(file.read_bytes() for file in found)
+
+
+def sign_up(pupil: Pupil) -> None:
+    """Put oneself on a list, with name and phone number."""
+    pupil.say("chcę się zapisać na staż")
+    for answer in (NAME, "ZSM nr 3", "2b", "17 lat", PHONE, "tak"):
+        reply = pupil.say(answer)
+    assert "Twój kod" in reply.text
+    assert PHONE not in reply.text
+
+
+def test_after_a_sign_up_name_and_contact_are_in_no_file(system: System, records: Records) -> None:
+    pupil = Pupil(system.url, "pl")
+    sign_up(pupil)
+    (kept,) = records.signups(pupil.id)
+    assert (kept.first_name, kept.contact) == (NAME, "+48601234567"), "staff see them"
+    told = pupil.call("GET", f"/{pupil.id}/events?after=0").text
+    assert NAME not in told
+    assert PHONE not in told
+    assert "[imię]" in told
+    stored = files(system)
+    assert NAME.encode() not in stored
+    assert PHONE.encode() not in stored
+    assert b"48601234567" not in stored
+
+
+def test_a_form_that_was_left_leaves_nothing(system: System) -> None:
+    pupil = Pupil(system.url, "pl")
+    pupil.say("chcę się zapisać na staż")
+    pupil.say("Hortensja")
+    assert "Hortensja".encode() in files(system), "it is needed while the form is open"
+    pupil.say("stop")
+    assert "Hortensja".encode() not in files(system)
+
+
+def test_words_and_a_button_lead_to_everything_that_is_kept(system: System) -> None:
+    pupil = Pupil(system.url, "pl")
+    pupil.say("uczę się na elektryka")
+    reply = pupil.say("jakie dane o mnie macie?")
+    found = re.search(r"http\S+/my-data/\S+\.json", reply.text)
+    assert found is not None, reply.text
+    content = httpx.get(found[0]).json()
+    assert content["talk"]["id"] == pupil.id
+    assert "uczę się na elektryka" in [message.get("text") for message in content["messages"]]
+    assert content["bot_remembers"]["slots"]["profession"]
+    assert "uczę się na elektryka" in content["bot_remembers"]["said"]
+    more = pupil.say("czy to jest anonimowe")
+    assert "90" in more.text
+    again = pupil.press(more.buttons["Pokaż moje dane"])
+    assert "/my-data/" in again.text
+    assert pupil.call("DELETE", f"/{pupil.id}").status_code == 204
+    assert httpx.get(found[0]).status_code == 404
+
+
+def test_what_rasa_must_forget_it_forgets_without_ending_the_talk(system: System) -> None:
+    pupil = Pupil(system.url, "pl")
+    pupil.say("uczę się na elektryka")
+    tracker = f"{system.rasa_url}/webhooks/turn/trackers/{pupil.id}"
+    token = {"Authorization": f"Bearer {system.token()}"}
+    assert httpx.get(tracker).status_code == 401
+    assert httpx.get(tracker, headers=token).json()["slots"]["profession"]
+    assert httpx.delete(tracker, params={"again": "yes"}, headers=token).status_code == 204
+    assert httpx.get(tracker, headers=token).json() == {"slots": {}, "said": []}
+    assert pupil.say("hej").outcome == "answered"
