@@ -25,6 +25,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 TURNS_KEPT = 6
 # Forms that ask for a name or a contact.
 PERSONAL_FORMS = ("signup_form", "appointment_form", "prevention_form")
+PERSONAL_SLOTS = ("first_name", "contact", "school_name", "form_class", "topic")
 # Longer than any turn that was begun before its conversation was erased can still be on its way.
 FORGOTTEN_FOR = timedelta(days=1)
 METADATA = sa.MetaData()
@@ -54,11 +55,13 @@ def compact(events: List[Event], domain: Domain) -> List[Event]:
     Turns in which a form asked for a name or a contact go as soon as it is done; its slots are empty then.
     """
     turns = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
-    cut = max(turns[-TURNS_KEPT] if len(turns) > TURNS_KEPT else 0, _end_of_personal_form(events))
+    done = _end_of_personal_form(events)
+    cut = max(turns[-TURNS_KEPT] if len(turns) > TURNS_KEPT else 0, done)
     if not cut:
         return events
     before = DialogueStateTracker.from_events("fold", events[:cut], slots=domain.slots, domain=domain)
-    folded: List[Event] = [SlotSet(slot.name, slot.value) for slot in before.slots.values() if slot.has_been_set]
+    kept = [slot for slot in before.slots.values() if slot.has_been_set]
+    folded: List[Event] = [SlotSet(s.name, s.value) for s in kept if not (cut == done and s.name in PERSONAL_SLOTS)]
     if before.active_loop is not None:
         folded.append(ActiveLoop(before.active_loop.name))
     return [*folded, ActionExecuted(ACTION_LISTEN_NAME), *events[cut:]]

@@ -96,6 +96,15 @@ async def of_conversation(session: AsyncSession, conversation_id: str) -> Sequen
     return (await session.scalars(query.order_by(Appointment.id))).all()
 
 
+async def talks_of(session: AsyncSession, code: str, contact: str | None) -> set[str]:
+    """The conversations with an appointment of this code or contact. Contacts are opened one by one."""
+    query = select(Appointment.conversation_id, Appointment.code, Appointment.contact).where(
+        Appointment.cleared_at.is_(None)
+    )
+    rows = await session.execute(query)
+    return {row.conversation_id for row in rows if row.code == code or (contact and row.contact == contact)}
+
+
 async def clear(session: AsyncSession, before: datetime) -> int:
     """Take name and contact out of appointments made, and to be kept, before this moment; how many there were."""
     over = select(AppointmentSlot.id).where(AppointmentSlot.starts_at < before)

@@ -181,6 +181,11 @@ async def kept(session: AsyncSession, conversation_id: str) -> list[dict[str, An
     ]
 
 
+async def talks_of(session: AsyncSession, code: str, contact: str | None) -> set[str]:
+    """The conversations of whoever has an appointment with this code or contact."""
+    return await repository.talks_of(session, code, contact)
+
+
 async def clear(session: AsyncSession, before: datetime) -> int:
     """Forget who had an appointment before this moment; that somebody had still counts. How many there were."""
     return await repository.clear(session, before)

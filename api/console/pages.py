@@ -62,6 +62,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place("sign_ups", "/console/sign-ups", Permission.SIGN_UPS),
     Place("class_requests", "/console/requests", Permission.SIGN_UPS),
     Place("appointments", "/console/appointments", Permission.APPOINTMENTS),
+    Place("data", "/console/data", Permission.TALKS),
     Place("hours", "/console/hours", Permission.HOURS),
     Place("people", "/console/people", Permission.PEOPLE),
     Place("audit", "/console/audit", Permission.AUDIT),

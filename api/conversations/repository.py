@@ -205,6 +205,16 @@ async def renew_leases(session: AsyncSession, conversations: Iterable[str], work
     )
 
 
+async def talks_of(session: AsyncSession, beginning: str, contact: str | None) -> set[str]:
+    """The conversations whose id begins so, or in which this contact was left for a counsellor."""
+    found = set(
+        await session.scalars(select(Conversation.id).where(Conversation.id.startswith(beginning, autoescape=True)))
+    )
+    left = select(Conversation.id, Conversation.contact).where(Conversation.contact.is_not(None))
+    rows = await session.execute(left) if contact else ()
+    return found | {row.id for row in rows if row.contact == contact}
+
+
 async def latest(session: AsyncSession, conversations: Iterable[str]) -> dict[str, int]:
     """The number of the latest event of each of these conversations that exists."""
     query = select(Conversation.id, Conversation.last_seq).where(Conversation.id.in_(list(conversations)))

@@ -110,6 +110,13 @@ async def kept(session: AsyncSession, conversation_id: str) -> list[dict[str, An
     return [{column: getattr(found, column) for column in COLUMNS} for found in await session.scalars(query)]
 
 
+async def talks_of(session: AsyncSession, code: str, contact: str | None) -> set[str]:
+    """The conversations with a request of this code or contact. Contacts are opened one by one."""
+    query = select(Request.conversation_id, Request.code, Request.contact).where(Request.cleared_at.is_(None))
+    rows = await session.execute(query)
+    return {row.conversation_id for row in rows if row.code == code or (contact and row.contact == contact)}
+
+
 async def clear(session: AsyncSession, before: datetime) -> int:
     """Forget who asked before this moment; that somebody did still counts. How many there were.
 

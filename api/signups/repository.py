@@ -56,6 +56,13 @@ async def of_conversation(session: AsyncSession, conversation_id: str) -> Sequen
     return (await session.scalars(query.order_by(Signup.id))).all()
 
 
+async def talks_of(session: AsyncSession, code: str, contact: str | None) -> set[str]:
+    """The conversations with a sign-up of this code or contact. Contacts are opened one by one."""
+    query = select(Signup.conversation_id, Signup.code, Signup.contact).where(Signup.cleared_at.is_(None))
+    rows = await session.execute(query)
+    return {row.conversation_id for row in rows if row.code == code or (contact and row.contact == contact)}
+
+
 async def clear(session: AsyncSession, before: datetime) -> int:
     """Take name, contact, school and class out of sign-ups from before this moment; how many there were."""
     old = (Signup.consented_at < before, Signup.cleared_at.is_(None))

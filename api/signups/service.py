@@ -155,6 +155,11 @@ async def kept(session: AsyncSession, conversation_id: str) -> list[dict[str, An
     return [{column: getattr(signup, column) for column in (*COLUMNS, "consented_at")} for signup in found]
 
 
+async def talks_of(session: AsyncSession, code: str, contact: str | None) -> set[str]:
+    """The conversations of whoever has a sign-up with this code or contact."""
+    return await repository.talks_of(session, code, contact)
+
+
 async def clear(session: AsyncSession, before: datetime) -> int:
     """Forget who signed up before this moment; that somebody did still counts. How many there were."""
     return await repository.clear(session, before)

@@ -48,7 +48,7 @@ class ScriptedRasa:
             raise RasaAway("played, but the answer got lost")
         return Answer(messages=[{"text": tracker[message_id], "buttons": []}], language="pl", nlu={})
 
-    async def forget(self, conversation_id: str) -> None:
+    async def forget(self, conversation_id: str, *, for_good: bool = True) -> None:
         """Erase the tracker for good."""
         if self.mood == "away":
             raise RasaAway("told to be")

@@ -150,7 +150,7 @@ async def test_an_erased_conversation_leaves_no_sign_up_and_frees_its_seat(datab
     holder, second = await apply(database, target), await apply(database, target)
 
     class NoRasa:
-        async def forget(self, conversation_id: str) -> None:
+        async def forget(self, conversation_id: str, *, for_good: bool = True) -> None:
             """Nothing is kept there."""
 
     await erasure.erase(database, NoRasa(), holder.conversation_id)  # type: ignore[arg-type]
