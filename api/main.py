@@ -13,8 +13,9 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import errors, logs
+from api import described, errors, logs
 from api.appointments.routes import router as appointments
 from api.catalogue.routes import router as catalogue
 from api.channels.messenger import channel as messenger
@@ -30,6 +31,7 @@ from api.conversations.rasa import RasaClient
 from api.conversations.service import Heart
 from api.conversations.worker import Worker
 from api.database import Database
+from api.hardening import LARGEST_BODY, Hardening
 from api.privacy import retention
 from api.privacy.concealing import conceal
 from api.privacy.routes import router as privacy
@@ -50,6 +52,8 @@ def app(configuration: Settings | None = None) -> FastAPI:
         version="1",
         description="Career guidance for pupils of vocational schools: web channel and catalogue.",
         lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     application.state.settings = chosen
     try:
@@ -65,8 +69,11 @@ def app(configuration: Settings | None = None) -> FastAPI:
         allow_headers=["authorization", "content-type"],
         expose_headers=["retry-after"],
     )
+    application.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
+    application.add_middleware(Hardening, secure=chosen.public.startswith("https:"))
     for router in (web_channel, messenger_routes, catalogue, appointments, privacy, widget, console):
         application.include_router(router)
+    application.add_api_route("/docs", described.page, include_in_schema=False)
     application.add_api_route("/healthz", _healthz, include_in_schema=False)
     application.add_api_route("/readyz", _readyz, include_in_schema=False)
     return application

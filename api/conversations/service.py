@@ -19,6 +19,7 @@ from api.conversations.lines import end_turn, say
 from api.conversations.models import Conversation, Event, EventType, InboxMessage, Outcome, Owner, Receipt
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import Answer
+from api.conversations.typed import clean
 from api.conversations.watch import Watch, answer_at_once, flag
 from api.database import Database
 from api.errors import Invalid
@@ -92,6 +93,7 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
 
     Raises Invalid for an empty or too long text, or a payload of a button that this conversation was never sent.
     """
+    typed = clean(typed) if typed is not None else None
     if typed is not None and not typed.strip():
         raise Invalid("The message is empty.", field="text")
     if typed is not None and len(typed) > LONGEST_TEXT:
@@ -126,6 +128,8 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
 
 async def _title(session: AsyncSession, conversation: Conversation, payload: str) -> str | None:
     """The title of a button that may act: one that was sent, or the way to a person, which is always open."""
+    if payload != clean(payload):
+        return None
     if payload == handoff.TO_A_PERSON:
         return button("human", cast(Language, conversation.language or "pl"))["title"]
     return await repository.title_of(session, conversation.id, payload)

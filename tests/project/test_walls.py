@@ -9,8 +9,17 @@ import pytest
 from api.settings import ROOT
 
 # What each room may import of ours. The tools for all are the modules directly under `api/`.
-TOOLS = {"api.database", "api.errors", "api.logs", "api.person", "api.sealed", "api.settings", "api.texts"}
-TOOLS |= {"api.sheets"}
+TOOLS = {
+    "api.database",
+    "api.errors",
+    "api.hardening",
+    "api.logs",
+    "api.person",
+    "api.sealed",
+    "api.settings",
+    "api.sheets",
+    "api.texts",
+}
 MAY_IMPORT = {
     "bot": {"bot"},
     "actions": {

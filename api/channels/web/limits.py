@@ -24,6 +24,8 @@ class Limit:
 
 OPEN_CONVERSATION = Limit(burst=60, per_minute=60)
 SEND_MESSAGE = Limit(burst=15, per_minute=30)
+# Thirty pupils of a class, each as fast as one conversation may be.
+SEND_FROM_ADDRESS = Limit(burst=450, per_minute=900)
 
 
 class Limiter:

@@ -7,16 +7,18 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from api.channels.web.limits import OPEN_CONVERSATION, SEND_MESSAGE, Limiter
+from api.channels.web.limits import OPEN_CONVERSATION, SEND_FROM_ADDRESS, SEND_MESSAGE, Limiter
 from api.channels.web.schemas import Feedback, OpenConversation, OpenedConversation, SendMessage, SentMessage
 from api.conversations import reader, repository, service
 from api.conversations.models import Conversation
 from api.conversations.rasa import RasaClient
 from api.conversations.service import Heart
+from api.conversations.typed import clean
 from api.errors import NotFound, Unauthorized
+from api.hardening import LARGEST_MESSAGE
 from api.privacy import erasure
 
-router = APIRouter(prefix="/api/v1/conversations", tags=["web channel"])
+router = APIRouter(prefix="/api/v1/conversations", tags=["web channel"], max_body_size=LARGEST_MESSAGE)
 
 CHANNEL = "web"
 
@@ -49,6 +51,11 @@ async def _own_conversation(
     return conversation
 
 
+def _address(request: Request) -> str:
+    """Where the call comes from, for counting only."""
+    return request.client.host if request.client else ""
+
+
 Own = Annotated[Conversation, Depends(_own_conversation)]
 
 
@@ -57,14 +64,17 @@ async def open_conversation(
     body: OpenConversation, request: Request, heart: HeartDep, limiter: LimiterDep
 ) -> OpenedConversation:
     """Start a conversation; the bot's greeting follows as its first event."""
-    limiter.check(f"address {request.client.host if request.client else ''}", OPEN_CONVERSATION)
+    limiter.check(f"address {_address(request)}", OPEN_CONVERSATION)
     conversation, token = await service.open_conversation(heart, CHANNEL, body.language)
     return OpenedConversation(id=conversation.id, token=token, language=body.language)
 
 
 @router.post("/{id}/messages", status_code=202)
-async def send_message(body: SendMessage, own: Own, heart: HeartDep, limiter: LimiterDep) -> SentMessage:
+async def send_message(
+    body: SendMessage, own: Own, request: Request, heart: HeartDep, limiter: LimiterDep
+) -> SentMessage:
     """Hand in a message; answered only once it is stored for good."""
+    limiter.check(f"messages {_address(request)}", SEND_FROM_ADDRESS)
     limiter.check(f"conversation {own.id}", SEND_MESSAGE)
     seq = await service.accept(heart, own.id, str(body.client_id), typed=body.text, payload=body.payload)
     return SentMessage(seq=seq)
@@ -100,12 +110,13 @@ async def _server_sent(heart: Heart, conversation_id: str, after: int) -> AsyncI
 
 
 @router.post("/{id}/feedback", status_code=204)
-async def give_feedback(body: Feedback, own: Own, heart: HeartDep) -> None:
+async def give_feedback(body: Feedback, own: Own, heart: HeartDep, limiter: LimiterDep) -> None:
     """Say how the talk was; a later score replaces an earlier one."""
+    limiter.check(f"conversation {own.id}", SEND_MESSAGE)
     async with heart.database.transaction() as session:
         conversation = await repository.lock(session, own.id)
         if conversation is not None:
-            conversation.feedback_score, conversation.feedback_comment = body.score, body.comment
+            conversation.feedback_score, conversation.feedback_comment = body.score, clean(body.comment or "") or None
 
 
 @router.delete("/{id}", status_code=204)
