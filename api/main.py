@@ -16,6 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import described, errors, logs
+from api.alerts import job as alerts
+from api.alerts import mail
 from api.appointments.routes import router as appointments
 from api.catalogue.routes import router as catalogue
 from api.channels.messenger import channel as messenger
@@ -58,7 +60,8 @@ def app(configuration: Settings | None = None) -> FastAPI:
     application.state.settings = chosen
     try:
         application.state.messenger_configuration = messenger_configuration(chosen)
-    except HalfSet as problem:
+        application.state.post = mail.post(chosen)
+    except (HalfSet, mail.HalfSet) as problem:
         raise SystemExit(str(problem)) from problem
     errors.install(application)
     # The widget runs on the pages of schools; a conversation is protected by its token, not by where the page is.
@@ -93,6 +96,7 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     state.limiter = Limiter(on=chosen.rate_limits)
     worker = Worker(state.heart, state.rasa)
     worker.start()
+    mailing = await _begin_mailing(application)
     clearing = asyncio.create_task(
         every(retention.LOOK_SECONDS, retention.daily(state.database, retention.limits(chosen)))
     )
@@ -100,11 +104,22 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     yield
     if state.messenger is not None:
         await state.messenger.stop()
-    clearing.cancel()
-    await asyncio.gather(clearing, return_exceptions=True)
+    for task in (clearing, *mailing):
+        task.cancel()
+    await asyncio.gather(clearing, *mailing, return_exceptions=True)
     await worker.stop()
     await state.rasa.close()
     await state.database.close()
+
+
+async def _begin_mailing(application: FastAPI) -> list[asyncio.Task[None]]:
+    """The task that calls counsellors by e-mail, if a mail server is set."""
+    post: mail.Post | None = application.state.post
+    if post is None:
+        return []
+    database, public_url = application.state.database, application.state.settings.public
+    await alerts.begin(database)
+    return [asyncio.create_task(every(alerts.LOOK_SECONDS, alerts.mailing(database, post, public_url)))]
 
 
 def _allow_many_connections() -> None:

@@ -39,6 +39,13 @@ class Settings(BaseSettings):
     signup_days: int = Field(
         180, ge=7, description="Days after which names and contacts of sign-ups, appointments and requests are cleared."
     )
+    smtp_url: str | None = Field(
+        None,
+        repr=False,
+        description="Mail server for alerts: `smtp+starttls://USER:PASSWORD@HOST:587`, or `smtps://…`.",
+    )
+    alert_from: str | None = Field(None, description="Sender of the alerts.")
+    alert_to: str | None = Field(None, description="Who gets the alerts; commas between several.")
     log_level: str = Field("INFO", description="Least severe log level that is written.")
     messenger_pages: str | None = Field(
         None, repr=False, description="Pages of the Messenger channel: `PAGE_ID:TOKEN`, with commas between several."

@@ -1,6 +1,7 @@
 """Every table of the service in one list, for the migrations and the tests."""
 
 from api.accounts.models import AuditEntry, Invitation, SignInFailures, Staff, StaffSession
+from api.alerts.models import AlertCursor
 from api.appointments.models import Appointment, AppointmentSlot
 from api.catalogue.models import CatalogueChange, CatalogueRecord, CatalogueState, CourseEdition
 from api.channels.messenger.models import Deletion, Line, PageState, Persona, Thread, Update
@@ -16,6 +17,7 @@ from api.requests.models import Request
 from api.signups.models import Signup
 
 ALL_TABLES = (
+    AlertCursor,
     Appointment,
     AppointmentSlot,
     AuditEntry,

@@ -21,6 +21,7 @@ from honcho.manager import Manager
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import migrate
+from api.alerts import mail
 from api.catalogue import loader
 from api.channels.messenger.configuration import HalfSet, configuration
 from api.database import Database
@@ -125,7 +126,8 @@ def start(chosen: Settings) -> int:
     started = time.monotonic()
     try:
         configuration(chosen)
-    except HalfSet as problem:
+        mail.post(chosen)
+    except (HalfSet, mail.HalfSet) as problem:
         raise CannotStart(str(problem)) from problem
     chosen.drogowskaz_var.mkdir(parents=True, exist_ok=True)
     check_disk(chosen.drogowskaz_var)

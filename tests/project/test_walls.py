@@ -44,6 +44,7 @@ MAY_IMPORT = {
         "api.signups",
         *TOOLS,
     },
+    "api.alerts": {"api.alerts", "api.conversations", *TOOLS},
     "api.appointments": {"api.appointments", *TOOLS},
     "api.requests": {"api.requests", *TOOLS},
     "api.signups": {"api.signups", "api.catalogue", *TOOLS},

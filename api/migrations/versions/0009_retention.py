@@ -1,4 +1,4 @@
-"""Clearing by the clock: how far a talk is cleared, contacts left in a talk sealed, and the report of each day.
+"""Clearing by the clock and its report, contacts left in a talk sealed, and how far the alerts by e-mail have come.
 
 Revision ID: 0009
 Revises: 0006
@@ -23,6 +23,14 @@ def upgrade() -> None:
     for table in WITH_CONTACTS:
         op.add_column(table, sa.Column("cleared_at", sa.DateTime(), nullable=True))
     op.create_table(
+        "alert_cursor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_cursor")),
+    )
+    op.create_table(
         "retention_runs",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("started_at", sa.DateTime(), nullable=False),
@@ -38,6 +46,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back."""
     op.drop_table("retention_runs")
+    op.drop_table("alert_cursor")
     for table in WITH_CONTACTS:
         with op.batch_alter_table(table) as batch_op:
             batch_op.drop_column("cleared_at")
