@@ -5,7 +5,7 @@ PYTHON3 := $(shell command -v python3 || command -v python)
 PYTHON := .venv/bin/python
 PYTHON_BOT := bot/.venv/bin/python
 
-.PHONY: help run test lint types train eval validate bench admin remove-examples retention lock clean environments environments-dev
+.PHONY: help run test lint types train eval validate bench admin remove-examples retention audit lock clean environments environments-dev
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ remove-examples: environments ## Take the example dates of courses out of the ca
 
 retention: environments ## Clear now what is older than the settings allow (the API does it once a day)
 	@$(PYTHON) -m scripts.retention
+
+audit: environments-dev ## Ask the advisory service about all locked libraries
+	@$(PYTHON) -m scripts.audit
 
 lock: ## Compile the requirement files after a change of a pyproject.toml
 	@.ci/lock

@@ -8,7 +8,7 @@ With `CONTACT_KEYS` put the new key in front of the old one, restart the service
 
 import asyncio
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.database import Base, Database
@@ -30,7 +30,8 @@ async def seal_again(session: AsyncSession) -> int:
         change = (
             update(table).where(key == bindparam("row")).values({c.name: bindparam(f"new_{c.name}") for c in sealed})
         )
-        found = (await session.execute(select(key, *sealed).with_for_update())).all()
+        filled = or_(*(column.is_not(None) for column in sealed))
+        found = (await session.execute(select(key, *sealed).where(filled).with_for_update())).all()
         changed = [
             {"row": row[0], **{f"new_{c.name}": v for c, v in zip(sealed, row[1:], strict=True)}} for row in found
         ]
