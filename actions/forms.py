@@ -148,8 +148,10 @@ def clear(talk: Talk) -> None:
 
 
 def _values(talk: Talk, slot: str) -> list[str]:
-    value = str(talk.tracker.get_slot(slot) or "")
-    return [value] if len(value) > 1 and value != NOT_GIVEN else []
+    """What the slot holds, and what it held before it was corrected."""
+    former = [event.get("value") for event in talk.tracker.events if event.get("name") == slot]
+    values = [str(value) for value in (*former, talk.tracker.get_slot(slot)) if value]
+    return [value for value in dict.fromkeys(values) if len(value) > 1 and value != NOT_GIVEN]
 
 
 def fill(talk: Talk, slot: str, value: object) -> None:

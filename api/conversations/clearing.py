@@ -17,6 +17,8 @@ from api.conversations.understanding import Understanding
 
 # What the catalogue knows by name: it is counted, and tells nobody who asked.
 COUNTED = frozenset({"interest", "profession", "industry", "course_type", "qualification", "institution", "programme"})
+# What a cleared message says.
+NOTHING: dict[str, Any] = {"text": "", "buttons": [], "cards": []}
 # Rasa keeps as many turns (`bot/tracker_store.py`): with fewer new ones it still holds old words.
 REMEMBERED_TURNS = 6
 
@@ -65,7 +67,9 @@ async def clear(
     words = (Event.conversation_id == talk.id, Event.seq > talk.cleared_seq, Event.seq <= last)
     messages = (*words, Event.type == EventType.MESSAGE)
     count = await session.scalar(select(func.count()).select_from(Event).where(*messages)) or 0
-    await session.execute(update(Event).where(*messages).values(body={}).execution_options(synchronize_session=False))
+    await session.execute(
+        update(Event).where(*messages).values(body=NOTHING).execution_options(synchronize_session=False)
+    )
     await _clear_understanding(session, talk.id, last)
     for table in (Receipt, InboxMessage):
         await session.execute(delete(table).where(table.conversation_id == talk.id, table.seq <= last))

@@ -233,7 +233,7 @@ async def said_meanwhile(session: AsyncSession, conversation_id: str, seq: int) 
         .where(Event.seq > (last.seq if last else 0), Event.seq < seq)
         .order_by(Event.seq)
     )
-    return [str(event.body["text"]) for event in await session.scalars(query) if "text" in event.body]
+    return [str(event.body["text"]) for event in await session.scalars(query) if event.body["text"]]
 
 
 async def _end_turns_of_the_bot(session: AsyncSession, talk: Conversation) -> None:

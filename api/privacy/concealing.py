@@ -19,7 +19,10 @@ NAME_MASK, CONTACT_MASK = "[imię]", "[kontakt]"
 
 
 async def conceal(session: AsyncSession, conversation_id: str, token: str) -> None:
-    """Mask the sealed values in all that was said in the talk, and numbers and the like in what the pupil typed."""
+    """Mask the sealed values in all that was said in the talk, and numbers and the like in what the pupil typed.
+
+    A contact that the pupil typed and then corrected is masked where the bot has read it back, too.
+    """
     names, contacts = json.loads(sealed.keyring().open(token))
     talk = await session.get_one(Conversation, conversation_id)
     said = await session.scalars(
@@ -27,7 +30,10 @@ async def conceal(session: AsyncSession, conversation_id: str, token: str) -> No
             Event.conversation_id == conversation_id, Event.type == EventType.MESSAGE, Event.seq > talk.cleared_seq
         )
     )
-    for event in said:
+    messages = list(said)
+    typed = [person.find_contact(str(event.body.get("text") or "")) for event in messages if event.sender == "pupil"]
+    contacts += [contact for contact in typed if contact]
+    for event in messages:
         text = str(event.body.get("text") or "")
         masked = hide(redact(text) if event.sender == "pupil" else text, names, contacts)
         if masked != text:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from api.conversations import reader, service
+from api.conversations.clearing import NOTHING
 from api.conversations.forgetting import PendingForgetting
 from api.conversations.models import Conversation, Event
 from api.conversations.notifier import Notifier
@@ -82,7 +83,7 @@ async def test_what_counts_stays_without_words(store: Database) -> None:
         events = list(await session.scalars(select(Event).where(Event.conversation_id == talk).order_by(Event.seq)))
     assert (understood.intent, understood.entities) == ("inform_interest", [{"entity": "interest", "value": "bikes"}])
     assert [event.seq for event in events] == list(range(1, after.last_seq + 1)), "who said something, and when"
-    assert {str(event.body) for event in events if event.type == "message"} == {"{}"}
+    assert all(event.body == NOTHING for event in events if event.type == "message")
     assert [event.body["outcome"] for event in events if event.type == "turn_end"]
     assert (await rows(store, talk))["owner_changes"] == 2
 
@@ -132,6 +133,21 @@ async def test_a_talk_that_goes_on_loses_only_its_old_words(store: Database) -> 
     async with store.transaction(read_only=True) as session:
         assert (await session.get_one(PendingForgetting, talk)).for_good is False, "Rasa still held the old words"
     assert await service.accept(heart, talk, "more", typed="i jeszcze", payload=None) == seq + 1
+
+
+async def test_a_pupil_who_comes_back_to_a_cleared_talk_is_heard(store: Database) -> None:
+    heart = Heart(store, Notifier())
+    talk = await conversation(store)
+    await apply(store, COURSE, talk)
+    await age(store, talk, 91)
+    assert (await retention.run(store, KEPT)).talks == 1
+    seq = await service.accept(heart, talk, "back", typed="wypisz mnie", payload=None)
+    await service.write_answer(
+        heart, talk, seq, Answer([{"text": "Dobrze.", "buttons": []}], "pl", {"intent": "sign_up"})
+    )
+    events = await reader.read(heart, talk, after=0, wait=0)
+    assert events is not None
+    assert [event.get("text") for event in events if event["type"] == "message"] == ["wypisz mnie", "Dobrze."]
 
 
 async def test_a_sign_up_that_is_renewed_has_its_time_anew(store: Database) -> None:
