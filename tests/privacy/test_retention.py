@@ -121,7 +121,7 @@ async def test_a_talk_that_goes_on_loses_only_its_old_words(store: Database) -> 
     heart = Heart(store, Notifier())
     talk = await conversation(store)
     await service.accept(heart, talk, "old", typed="stare słowa", payload=None)
-    await service.write_answer(heart, talk, 2, Answer([{"text": "tak"}], "pl", {"intent": "greet"}))
+    await service.write_answer(heart, talk, 2, Answer([{"text": "tak", "buttons": []}], "pl", {"intent": "greet"}))
     await age(store, talk, 100)
     seq = await service.accept(heart, talk, "new", typed="nowe słowa", payload=None)
     await retention.run(store, KEPT)
