@@ -83,6 +83,12 @@ def _invited(desk: Desk) -> None:
     desk.page.locator("#link").wait_for()
 
 
+def _data(desk: Desk) -> None:
+    talk = waiting(desk.service)
+    desk.open(f"/console/data?q={talk.id}")
+    desk.page.locator("input[name=sure]").wait_for()
+
+
 def _wrong_hours(desk: Desk) -> None:
     desk.open("/console/hours")
     desk.page.locator("#opens_0").fill("15:00")
@@ -96,6 +102,7 @@ PAGES: dict[str, Callable[[Desk], object]] = {
     "talk": _talk,
     "guard": _guard,
     "replies": lambda desk: desk.open("/console/replies"),
+    "data": _data,
     "hours": lambda desk: desk.open("/console/hours"),
     "hours-wrong": _wrong_hours,
     "people": _invited,
