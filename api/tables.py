@@ -12,8 +12,10 @@ from api.conversations.handoff import OwnerChange
 from api.conversations.hours import OpeningHours
 from api.conversations.models import Conversation, Event, InboxMessage, Receipt, SentPayload
 from api.conversations.understanding import Understanding
+from api.insights.models import CountedTalk, TalkHandover, TalkStatistics, TalkSubject
 from api.privacy.models import RetentionRun
 from api.requests.models import Request
+from api.review.models import ReviewItem
 from api.signups.models import Signup
 
 ALL_TABLES = (
@@ -26,6 +28,7 @@ ALL_TABLES = (
     CatalogueRecord,
     CatalogueState,
     Conversation,
+    CountedTalk,
     CourseEdition,
     Deletion,
     DeskCounter,
@@ -45,12 +48,16 @@ ALL_TABLES = (
     Receipt,
     Request,
     RetentionRun,
+    ReviewItem,
     SentPayload,
     SignInFailures,
     Signup,
     Staff,
     StaffSession,
     Tag,
+    TalkHandover,
+    TalkStatistics,
+    TalkSubject,
     Thread,
     Understanding,
     Update,

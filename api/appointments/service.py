@@ -5,7 +5,7 @@ Two pupils never get the same time: a booking locks its slot, and the table allo
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -137,6 +137,11 @@ async def book(
 async def mine(session: AsyncSession, conversation_id: str) -> Appointment | None:
     """The conversation's appointment that is still to come."""
     return await repository.booked_of(session, conversation_id, now())
+
+
+async def has_booked(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether the conversation has an appointment, to come or past, that nobody has called off."""
+    return await repository.booked_of(session, conversation_id, datetime.min.replace(tzinfo=UTC)) is not None
 
 
 async def cancel(session: AsyncSession, conversation_id: str) -> Appointment | None:

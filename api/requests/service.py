@@ -94,6 +94,12 @@ async def find_all(
     return (await session.scalars(query)).all()
 
 
+async def asks_for_meeting(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether the conversation has asked for a meeting when no time was free."""
+    query = select(Request.id).where(Request.conversation_id == conversation_id, Request.kind == Kind.MEETING)
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def set_status(session: AsyncSession, request_id: int, status: Status) -> Request:
     """Note how far staff are. Raises NotFound."""
     request = await session.get(Request, request_id)
