@@ -34,6 +34,7 @@ from api.conversations.service import Heart
 from api.conversations.worker import Worker
 from api.database import Database
 from api.hardening import LARGEST_BODY, Hardening
+from api.insights import collector
 from api.privacy import retention
 from api.privacy.concealing import conceal
 from api.privacy.routes import router as privacy
@@ -101,12 +102,13 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
         every(retention.LOOK_SECONDS, retention.daily(state.database, retention.limits(chosen)))
     )
     state.messenger = messenger.start(state.heart, state.rasa, state.messenger_configuration)
+    statistics = asyncio.create_task(every(collector.SECONDS, collector.job(state.database)))
     yield
     if state.messenger is not None:
         await state.messenger.stop()
-    for task in (clearing, *mailing):
+    for task in (clearing, statistics, *mailing):
         task.cancel()
-    await asyncio.gather(clearing, *mailing, return_exceptions=True)
+    await asyncio.gather(clearing, statistics, *mailing, return_exceptions=True)
     await worker.stop()
     await state.rasa.close()
     await state.database.close()

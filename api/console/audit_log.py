@@ -1,7 +1,5 @@
 """The auditor's pages: who did what and when, without any pupil's words."""
 
-import csv
-import io
 import json
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -13,6 +11,7 @@ from api.accounts import audit
 from api.accounts import service as accounts
 from api.console.deps import Audit, DatabaseDep
 from api.console.pages import HEADERS, ConsoleRoute, render
+from api.console.spreadsheet import row
 from api.database import Database
 
 router = APIRouter(prefix="/console/audit", route_class=ConsoleRoute, include_in_schema=False)
@@ -55,17 +54,9 @@ async def export(signed: Audit, database: DatabaseDep) -> Response:
 
 
 async def _rows(database: Database) -> AsyncIterator[str]:
-    yield _row("id", "at", "staff_id", "staff_name", "action", "conversation_id", "detail")
+    yield row("id", "at", "staff_id", "staff_name", "action", "conversation_id", "detail")
     async with database.transaction(read_only=True) as session:
         async for entry in audit.everything(session):
             detail = json.dumps(entry.detail, ensure_ascii=False)
             at = entry.at.isoformat()
-            yield _row(entry.id, at, entry.staff_id, entry.staff_name, entry.action, entry.conversation_id, detail)
-
-
-def _row(*values: object) -> str:
-    """A line of CSV; a cell that a spreadsheet would take for a formula is kept as text."""
-    safe = [f"'{value}" if str(value)[:1] in "=+-@" and value is not None else value for value in values]
-    line = io.StringIO()
-    csv.writer(line).writerow(safe)
-    return line.getvalue()
+            yield row(entry.id, at, entry.staff_id, entry.staff_name, entry.action, entry.conversation_id, detail)

@@ -63,7 +63,7 @@ async def _line(request: Request, heart: Heart, signed: Signed, id: str, event: 
         "type": event["type"],
         "sender": event.get("sender"),
         "about": about,
-        "html": fragment(request, "line.html", signed=signed, line=Line(event, None)).strip(),
+        "html": fragment(request, "line.html", signed=signed, line=Line(event, None), talk_id=id, reviewed={}).strip(),
         "understood": fragment(
             request, "understood.html", signed=signed, understood=understood.get(about if isinstance(about, int) else 0)
         ).strip(),

@@ -57,6 +57,8 @@ class Place:
 
 NAVIGATION: tuple[Place, ...] = (
     Place("queue", "/console/queue", Permission.TALKS),
+    Place("search", "/console/search", Permission.TALKS),
+    Place("review", "/console/review", Permission.TALKS),
     Place("replies", "/console/replies", Permission.TALKS),
     Place("catalogue", "/console/catalogue", Permission.CATALOGUE),
     Place("sign_ups", "/console/sign-ups", Permission.SIGN_UPS),
@@ -66,6 +68,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place("hours", "/console/hours", Permission.HOURS),
     Place("people", "/console/people", Permission.PEOPLE),
     Place("audit", "/console/audit", Permission.AUDIT),
+    Place("insights", "/console/insights", Permission.STATISTICS),
 )
 
 
@@ -93,6 +96,7 @@ def fragment(request: Request, template: str, *, signed: Signed | None = None, *
     other: Language = "en" if language == "pl" else "pl"
     return _templates.get_template(template).render(
         t=lambda key, /, **given: text(f"console.{key}", language, **given),
+        say=lambda key, /, **given: text(key, language, **given),
         in_other=lambda key: text(f"console.{key}", other),
         language=language,
         other=other,

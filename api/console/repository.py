@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.accounts.models import Staff
@@ -68,6 +68,11 @@ async def tags(session: AsyncSession, conversation_ids: Iterable[str]) -> dict[s
 async def known_tags(session: AsyncSession) -> list[str]:
     """All tags that are in use."""
     return sorted(await session.scalars(select(Tag.tag).distinct()))
+
+
+def tagged(tag: str) -> Select[str]:
+    """The conversations with a tag."""
+    return select(Tag.conversation_id).where(Tag.tag == tag)
 
 
 async def add_tag(session: AsyncSession, conversation_id: str, tag: str) -> str:

@@ -10,9 +10,12 @@ from api.console import (
     class_requests,
     data,
     hours,
+    insights,
     people,
     queue,
     replies,
+    review,
+    search,
     sign_in,
     sign_ups,
     talk,
@@ -22,6 +25,8 @@ PAGES = (
     sign_in,
     queue,
     talk,
+    search,
+    review,
     replies,
     data,
     catalogue,
@@ -32,6 +37,7 @@ PAGES = (
     hours,
     people,
     audit_log,
+    insights,
 )
 
 router = APIRouter(include_in_schema=False)

@@ -19,6 +19,8 @@ from api.conversations.models import Conversation, Owner
 from api.conversations.service import event_json
 from api.conversations.understanding import Understanding
 from api.errors import Invalid, NotFound
+from api.review import repository as review
+from api.review.models import ReviewItem
 
 OUTCOMES = ("solved", "referred", "no_answer", "misuse")
 
@@ -66,6 +68,7 @@ class View:
     colleagues: list[Staff]
     present: list[str]
     profile: list[profile.Fact]
+    reviewed: dict[int, ReviewItem]
 
     @property
     def last(self) -> int:
@@ -110,8 +113,8 @@ async def find(session: AsyncSession, conversation_id: str) -> Conversation:
     return found[0]
 
 
-async def view(session: AsyncSession, staff: Staff, conversation_id: str) -> View:
-    """Everything about a talk; the look is noted. Raises NotFound."""
+async def view(session: AsyncSession, staff: Staff, conversation_id: str, *, why: str = "looked") -> View:
+    """Everything about a talk; the look is noted as what it was for. Raises NotFound."""
     talk = await find(session, conversation_id)
     understood = await understanding.of(session, conversation_id)
     events = [event_json(event) for event in await conversations.events_after(session, conversation_id, 0, limit=5000)]
@@ -125,10 +128,11 @@ async def view(session: AsyncSession, staff: Staff, conversation_id: str) -> Vie
         colleagues=await colleagues(session, staff),
         present=await repository.present(session, conversation_id, staff),
         profile=await profile.collected(session, understood.values()),
+        reviewed=await review.of_talk(session, conversation_id),
     )
     await repository.be_present(session, staff, conversation_id)
     await repository.mark_read(session, staff, conversation_id, seen.last)
-    audit.write(session, staff, "looked", conversation_id=conversation_id)
+    audit.write(session, staff, why, conversation_id=conversation_id)
     return seen
 
 

@@ -1,7 +1,7 @@
 """Lines that a person should look at: where the bot was unsure or failed, and what pupils complained about."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ class Doubt:
     confidence: float | None
     reason: str
     at: datetime
+    entities: list[Any] = field(default_factory=list)
 
 
 async def find(session: AsyncSession, settled: Select[str, int], limit: int) -> list[Doubt]:
@@ -107,7 +108,9 @@ def _doubts(
     if text := str(event.body.get("text") or "").strip():
         confidence = heard.confidence if heard else None
         spoken = language or "pl"
-        yield Doubt(event.conversation_id, event.seq, text, spoken, intent, confidence, reason, event.created_at)
+        entities = heard.entities if heard else []
+        at = event.created_at
+        yield Doubt(event.conversation_id, event.seq, text, spoken, intent, confidence, reason, at, entities)
 
 
 def _same(one: Any, other: Any) -> ColumnElement[bool]:

@@ -1,5 +1,7 @@
 """Each role at each page: what is not allowed is refused, and a stranger is sent to sign in."""
 
+from collections import defaultdict
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -29,6 +31,16 @@ NEEDS: dict[str, Permission | None] = {
     "POST /console/talks/{id}/tags": Permission.TALKS,
     "POST /console/talks/{id}/safety": Permission.TALKS,
     "POST /console/talks/{id}/seen": Permission.TALKS,
+    "GET /console/talks/{id}/print": Permission.TALKS,
+    "GET /console/search": Permission.TALKS,
+    "GET /console/search/export.csv": Permission.TALKS,
+    "GET /console/review": Permission.TALKS,
+    "GET /console/review/{id}/{seq}": Permission.TALKS,
+    "POST /console/review/{id}/{seq}": Permission.TALKS,
+    "POST /console/review/items/{item_id}/confirm": Permission.TALKS,
+    "POST /console/review/items/{item_id}/drop": Permission.TALKS,
+    "GET /console/insights": Permission.STATISTICS,
+    "GET /console/insights/{name}.csv": Permission.STATISTICS,
     "GET /console/replies": Permission.TALKS,
     "POST /console/replies": Permission.TALKS,
     "POST /console/replies/{id}/remove": Permission.TALKS,
@@ -73,7 +85,7 @@ OPEN = {
     "GET /console/files/{stamp}/{name}",
 }
 # What stands for the variables of an address.
-NAMES = {"id": "1", "kind": "course_types", "form": "csv"}
+NAMES = defaultdict(lambda: "1", kind="course_types", form="csv")
 # Streams do not end by themselves when they are allowed; that they start is seen in the browser.
 ENDLESS = {"GET /console/queue/news", "GET /console/talks/{id}/stream"}
 
