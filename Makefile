@@ -5,7 +5,7 @@ PYTHON3 := $(shell command -v python3 || command -v python)
 PYTHON := .venv/bin/python
 PYTHON_BOT := bot/.venv/bin/python
 
-.PHONY: help run test lint types train eval validate bench admin remove-examples retention audit lock clean environments environments-dev
+.PHONY: help run test lint types train eval validate bench admin review-export remove-examples retention audit lock clean environments environments-dev
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ bench: environments-dev ## Measure start, turns, long talks and open streams; wr
 
 admin: environments ## Print a one-time link to an account of the console (EMAIL=… NAME="…")
 	@$(PYTHON) -m scripts.create_admin "$(EMAIL)" "$(NAME)"
+
+review-export: environments ## Train on what counsellors have reviewed; refuses when a language gets worse
+	@$(PYTHON) -m scripts.review_export
 
 remove-examples: environments ## Take the example dates of courses out of the catalogue
 	@$(PYTHON) -m scripts.remove_examples
