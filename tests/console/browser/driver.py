@@ -76,6 +76,27 @@ class Service:
         )
         subprocess.run([sys.executable, "-c", code, conversation_id], cwd=ROOT, env=self.environment, check=True)
 
+    def understand(self, conversation_id: str, seq: int, intent: str, confidence: float = 0.9) -> None:
+        """What Rasa, which is away here, would have made of a message: an intent and a card of a clinic."""
+        code = (
+            "import asyncio, sys\n"
+            "from api.conversations import service\nfrom api.conversations.notifier import Notifier\n"
+            "from api.conversations.rasa import Answer\nfrom api.conversations.service import Heart\n"
+            "from api.database import Database\nfrom api.settings import settings\n"
+            "async def main():\n"
+            "    database = Database(settings().database)\n"
+            "    cards = [{'kind': 'clinic', 'id': 'x', 'title': 'Poradnia'}]\n"
+            "    message = {'text': 'Odpowiedź bota', 'buttons': [], 'cards': cards}\n"
+            "    entities = [{'entity': 'industry', 'value': 'mechanical'}]\n"
+            "    nlu = {'intent': sys.argv[3], 'confidence': float(sys.argv[4]), 'entities': entities}\n"
+            "    answer = Answer([message], 'pl', nlu)\n"
+            "    await service.write_answer(Heart(database, Notifier()), sys.argv[1], int(sys.argv[2]), answer)\n"
+            "    await database.close()\n"
+            "asyncio.run(main())\n"
+        )
+        arguments = [conversation_id, str(seq), intent, str(confidence)]
+        subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, env=self.environment, check=True)
+
     def link(self, name: str, *roles: str) -> str:
         """A one-time link, printed by the command for the first account."""
         command = [sys.executable, "-m", "scripts.create_admin", f"{name.lower()}@example.org", name]
@@ -186,6 +207,14 @@ class Talk:
     def erase(self) -> None:
         """Delete everything."""
         assert self._call("DELETE", "").status_code == 204
+
+
+def misunderstood(service: Service, words: str) -> tuple[Talk, int]:
+    """A pupil whose message the bot did not understand; the talk and the message's number."""
+    talk = Talk(service)
+    seq = talk.say(words)
+    service.understand(talk.id, seq, "nlu_fallback", 1.0)
+    return talk, seq
 
 
 def waiting(service: Service, words: str = "Chodzi mi o staż w gastronomii", language: str = "pl") -> Talk:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.console.browser.driver import Desk, Service, hire, waiting
+from tests.console.browser.driver import Desk, Service, hire, misunderstood, waiting
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +97,51 @@ def _wrong_hours(desk: Desk) -> None:
     desk.page.get_by_role("alert").wait_for()
 
 
+def _search(desk: Desk) -> None:
+    talk, _ = misunderstood(desk.service, "gdzie są szlifierki")
+    desk.service.flag_safety(talk.id)
+    desk.open("/console/search?words=szlifierki&safety=any")
+    desk.page.locator(".row .quoted").wait_for()
+
+
+def _print(desk: Desk) -> None:
+    talk, _ = misunderstood(desk.service, "proszę na papierze")
+    desk.open(f"/console/talks/{talk.id}/print")
+
+
+def _review(desk: Desk) -> None:
+    for words in ("dziwna rzecz numer jeden", "dziwna rzecz numer dwa"):
+        misunderstood(desk.service, words)
+    _review_line(desk)
+    desk.page.locator("input[value=wrong]").check()
+    desk.page.locator("#intent").select_option("ask_help")
+    desk.page.locator("#suggestion").fill("Powiedz, co umiesz.")
+    desk.page.locator("button.main").click()
+    desk.page.locator(".suggested .words").first.wait_for()
+
+
+def _review_line(desk: Desk) -> None:
+    talks = [misunderstood(desk.service, words) for words in ("a co z dronami", "a co z dronami??")]
+    desk.open(f"/console/review/{talks[0][0].id}/{talks[0][1]}")
+    desk.page.locator("input[name=also]").first.wait_for()
+
+
+def _review_wrong(desk: Desk) -> None:
+    _review_line(desk)
+    desk.page.locator("input[value=wrong]").check()
+    desk.page.locator("button.main").click()
+    desk.page.get_by_role("alert").wait_for()
+
+
+def _insights(desk: Desk) -> None:
+    waiting(desk.service)
+    misunderstood(desk.service, "kurs na cokolwiek")
+    desk.open("/console/insights")
+    desk.page.locator("svg.chart").first.wait_for()
+    for summary in desk.page.locator("details:not([open]) summary").all():
+        summary.click()
+
+
 PAGES: dict[str, Callable[[Desk], object]] = {
     "queue": _queue,
     "talk": _talk,
@@ -107,6 +152,13 @@ PAGES: dict[str, Callable[[Desk], object]] = {
     "hours-wrong": _wrong_hours,
     "people": _invited,
     "audit": lambda desk: desk.open("/console/audit"),
+    "search": _search,
+    "search-none": lambda desk: desk.open("/console/search?words=nie-ma-takich-slow"),
+    "print": _print,
+    "review-line": _review_line,
+    "review-wrong": _review_wrong,
+    "review": _review,
+    "insights": _insights,
     "missing": lambda desk: desk.open("/console/talks/none"),
 }
 
