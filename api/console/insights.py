@@ -23,6 +23,8 @@ router = APIRouter(prefix="/console/insights", route_class=ConsoleRoute, include
 
 USUAL_DAYS = 30
 MOST_DAYS = 800
+# What the job has not counted yet; nobody waits for more of it.
+AT_ONCE = 50
 
 
 def chosen(
@@ -45,7 +47,7 @@ ChosenDep = Annotated[Chosen, Depends(chosen)]
 @router.get("")
 async def page(request: Request, signed: Statistics, database: DatabaseDep, chosen: ChosenDep) -> Response:
     """All figures."""
-    await collector.catch_up(database)
+    await collector.catch_up(database, AT_ONCE)
     language = language_of(request)
     async with database.transaction(read_only=True) as session:
         talks = await repository.talks(session, chosen)
@@ -68,7 +70,7 @@ async def export(request: Request, name: str, signed: Statistics, database: Data
     """One figure for other programs: ids, names and plain numbers."""
     if name not in FIGURES:
         raise NotFound("There is no such figure.")
-    await collector.catch_up(database)
+    await collector.catch_up(database, AT_ONCE)
     async with database.transaction(read_only=True) as session:
         figure = await FIGURES[name](session, chosen)
         catalogue = await snapshot(session)

@@ -1,11 +1,11 @@
 """Lines that a person should look at: where the bot was unsure or failed, and what pupils complained about."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -35,45 +35,17 @@ class Doubt:
 
 async def find(session: AsyncSession, settled: Select[str, int], limit: int) -> list[Doubt]:
     """The latest such lines but those in `settled` (conversation_id, seq), a caller's own table."""
-    done = settled.subquery()
-    before = aliased(Understanding)
-    previous = (
-        select(func.max(before.seq))
-        .where(before.conversation_id == Event.conversation_id, before.seq < Event.seq)
-        .correlate(Event)
-        .scalar_subquery()
-    )
-    earlier, later, failure = aliased(Understanding), aliased(Understanding), aliased(Event)
-    complained = (
-        select(later.seq)
-        .where(
-            later.conversation_id == Event.conversation_id,
-            later.intent == COMPLAINT,
-            later.seq == _next(later, Event.conversation_id, Event.seq),
-        )
-        .correlate(Event)
-        .exists()
-    )
-    failed = (
-        select(failure.seq)
-        .where(
-            failure.conversation_id == Event.conversation_id,
-            failure.type == EventType.TURN_END,
-            failure.reply_to == Event.seq,
-            failure.body["outcome"].as_string() == Outcome.FAILED,
-        )
-        .correlate(Event)
-        .exists()
-    )
-    unsure = or_(Understanding.intent == UNSURE, Understanding.confidence < HARDLY_SURE)
+    done, doubtful = settled.subquery(), union(_unsure(), _before_complaints(), _failed()).subquery()
+    earlier, later = aliased(Understanding), aliased(Understanding)
     query = (
-        select(Event, Understanding, Conversation.language, earlier.intent, complained, failed)
+        select(Event, Understanding, Conversation.language, earlier.intent, later.intent)
+        .join(doubtful, _same(doubtful.c, Event))
         .join(Conversation, Conversation.id == Event.conversation_id)
         .outerjoin(Understanding, _same(Understanding, Event))
-        .outerjoin(earlier, and_(earlier.conversation_id == Event.conversation_id, earlier.seq == previous))
-        .outerjoin(done, and_(done.c.conversation_id == Event.conversation_id, done.c.seq == Event.seq))
+        .outerjoin(earlier, and_(earlier.conversation_id == Event.conversation_id, earlier.seq == _neighbour(max)))
+        .outerjoin(later, and_(later.conversation_id == Event.conversation_id, later.seq == _neighbour(min)))
+        .outerjoin(done, _same(done.c, Event))
         .where(Event.type == EventType.MESSAGE, Event.sender == "pupil", done.c.seq.is_(None))
-        .where(or_(unsure, complained, failed))
         .order_by(Event.created_at.desc(), Event.conversation_id, Event.seq)
         .limit(limit)
     )
@@ -90,35 +62,57 @@ async def line(session: AsyncSession, conversation_id: str, seq: int) -> Doubt |
         .where(Event.type == EventType.MESSAGE, Event.sender == "pupil")
     )
     row = (await session.execute(query)).one_or_none()
-    return next(_doubts(*row, None, False, False), None) if row else None
+    return next(_doubts(*row, None, None), None) if row else None
 
 
 def _doubts(
-    event: Event, heard: Understanding | None, language: str | None, before: str | None, complained: bool, failed: bool
+    event: Event, heard: Understanding | None, language: str | None, before: str | None, after: str | None
 ) -> Iterator[Doubt]:
-    """The line, unless its text is gone."""
-    intent = heard.intent if heard else None
-    reason = "hardly"
+    """The line, unless its text is gone. `before` and `after` are what the bot heard in the turns beside it."""
+    intent, confidence = (heard.intent, heard.confidence) if heard else (None, None)
     if intent == UNSURE:
         reason = "twice" if before == UNSURE else "unsure"
-    elif complained:
+    elif after == COMPLAINT:
         reason = "complaint"
-    elif failed:
-        reason = "failed"
+    else:
+        reason = "failed" if heard is None else "hardly"
     if text := str(event.body.get("text") or "").strip():
-        confidence = heard.confidence if heard else None
-        spoken = language or "pl"
         entities = heard.entities if heard else []
-        at = event.created_at
+        at, spoken = event.created_at, language or "pl"
         yield Doubt(event.conversation_id, event.seq, text, spoken, intent, confidence, reason, at, entities)
+
+
+def _unsure() -> Select[str, int]:
+    unsure = or_(Understanding.intent == UNSURE, Understanding.confidence < HARDLY_SURE)
+    return select(Understanding.conversation_id, Understanding.seq).where(unsure)
+
+
+def _before_complaints() -> Select[str, int]:
+    """What the bot answered before a complaint: that was wrong, not the complaint."""
+    before = aliased(Understanding)
+    same = and_(before.conversation_id == Understanding.conversation_id, before.seq < Understanding.seq)
+    return (
+        select(Understanding.conversation_id, func.max(before.seq).label("seq"))
+        .join(before, same)
+        .where(Understanding.intent == COMPLAINT)
+        .group_by(Understanding.conversation_id, Understanding.seq)
+    )
+
+
+def _failed() -> Select[str, int | None]:
+    failed = Event.body["outcome"].as_string() == Outcome.FAILED
+    return select(Event.conversation_id, Event.reply_to).where(Event.type == EventType.TURN_END, failed)
+
+
+def _neighbour(which: Callable[..., Any]) -> Any:
+    """The number of the message that was played last before this one, or first after it."""
+    played = aliased(Understanding)
+    beside = played.seq < Event.seq if which is max else played.seq > Event.seq
+    number = func.max(played.seq) if which is max else func.min(played.seq)
+    return (
+        select(number).where(played.conversation_id == Event.conversation_id, beside).correlate(Event).scalar_subquery()
+    )
 
 
 def _same(one: Any, other: Any) -> ColumnElement[bool]:
     return and_(one.conversation_id == other.conversation_id, one.seq == other.seq)
-
-
-def _next(played: Any, conversation_id: Any, seq: Any) -> Any:
-    """The number of the message that was played next after this one."""
-    other = aliased(Understanding)
-    query = select(func.min(other.seq)).where(other.conversation_id == conversation_id, other.seq > seq)
-    return query.correlate(Event, played).scalar_subquery()

@@ -15,6 +15,7 @@ from api.conversations.understanding import Understanding
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 UNSURE = "nlu_fallback"
+PEOPLE = ("pupil", "counsellor")
 # SQLite lowers ASCII only, and has no way to drop diacritics.
 PLAIN = dict(zip("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ", "acelnoszzacelnoszz", strict=True))
 
@@ -62,7 +63,7 @@ async def find(
 
 
 async def first_lines(session: AsyncSession, words: str, conversation_ids: Iterable[str]) -> dict[str, Event]:
-    """Of each talk the first message in which all the words stand."""
+    """Of each talk the first message of a person in which all the words stand."""
     query = select(Event).where(Event.conversation_id.in_(list(conversation_ids)), *_says(words))
     found: dict[str, Event] = {}
     for event in await session.scalars(query.order_by(Event.seq)):
@@ -126,11 +127,11 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _says(words: str) -> list[ColumnElement[bool]]:
-    """All the words in one message."""
+    """All the words in one message of a person; the bot says the same to everybody."""
     said: ColumnElement[str] = func.lower(Event.body["text"].as_string())
     for letter, bare in PLAIN.items():
         said = func.replace(said, letter, bare)
-    return [Event.type == EventType.MESSAGE, *(said.contains(word, autoescape=True) for word in plain(words).split())]
+    return [Event.sender.in_(PEOPLE), *(said.contains(word, autoescape=True) for word in plain(words).split())]
 
 
 def _midnight(day: date) -> datetime:

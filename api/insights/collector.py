@@ -35,17 +35,17 @@ AT_ONCE = 200
 SECONDS = 60.0
 
 
-async def catch_up(database: Database) -> int:
-    """Count everything that is not yet counted; how many talks had news."""
+async def catch_up(database: Database, most: int | None = None) -> int:
+    """Count what is not yet counted, everything or the first `most` talks; how many talks had news."""
     done = 0
     while True:
         async with database.transaction(read_only=True) as session:
-            found = await counting.news(session, repository.counted(), AT_ONCE)
+            found = await counting.news(session, repository.counted(), most or AT_ONCE)
         for conversation_id in found:
             async with database.transaction() as session:
                 await count(session, conversation_id)
         done += len(found)
-        if len(found) < AT_ONCE:
+        if most or len(found) < AT_ONCE:
             return done
 
 
