@@ -24,7 +24,7 @@ from api.review import repository
 from api.review.grouping import normalised
 from api.review.models import ReviewItem
 from api.settings import ROOT, settings
-from scripts import model, safety
+from scripts import model
 
 LANGUAGES = ("pl", "en")
 # Each language as it is measured; Polish without diacritics counts like one of its own.
@@ -55,7 +55,6 @@ class Refused:
 def evaluate() -> Figures:
     """The figures of the model for the present sentences; trains it when they are new."""
     folder = settings().drogowskaz_var / "models"
-    safety.ensure(folder)
     command = [str(model.PYTHON), "-m", "bot.evaluation", "--model", str(model.ensure(folder))]
     said = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     return {match["name"]: float(match["value"]) for match in FIGURE.finditer(said)}

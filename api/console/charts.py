@@ -14,10 +14,10 @@ HEIGHT, BASE = 170, 140
 type Bar = tuple[str, int | float | None, str]
 
 
-def bars(title: str, rows: Sequence[Bar]) -> Markup:
-    """Horizontal bars, at most fifteen: name, length, the number in words."""
+def bars(title: str, rows: Sequence[Bar], whole: float | None = None) -> Markup:
+    """Horizontal bars, at most fifteen: name, length, the number in words. The longest fills the width, or `whole`."""
     shown = rows[:MOST_BARS]
-    longest = max((value or 0 for _, value, _ in shown), default=0) or 1
+    longest = whole or max((value or 0 for _, value, _ in shown), default=0) or 1
     parts = [_open(title, ROW * len(shown) + 6)]
     for number, (name, value, words) in enumerate(shown):
         top, length = ROW * number + 4, round(BAR * (value or 0) / longest, 1)

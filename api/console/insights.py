@@ -94,7 +94,8 @@ async def _shown(session: AsyncSession, name: str, chosen: Chosen, language: Lan
     ]
     first = [(named, cells[0], words[0]) for (named, words), (_, cells) in zip(rows, figure.rows, strict=True)]
     title = text(f"insights.{name}", language)
-    drawn = charts.columns(title, first) if name == "days" else charts.bars(title, first)
+    whole = 1.0 if figure.columns[0] == "share" else None
+    drawn = charts.columns(title, first) if name == "days" else charts.bars(title, first, whole)
     return {"name": name, "figure": figure, "rows": rows, "picture": drawn if rows else None}
 
 

@@ -173,13 +173,13 @@ async def _entities(session: AsyncSession, line: Doubt, given: list[str]) -> lis
 
 
 async def _save_also(session: AsyncSession, staff: Staff, like: ReviewItem, other: str, confirmed: bool) -> ReviewItem:
-    """The same about a line that says nearly the same, in its own words. Raises Invalid."""
+    """The same about a line that says nearly the same, in its own words; one suggested answer is enough."""
     id, _, seq = other.partition("/")
     if not seq.isdecimal():
         raise Invalid("There is no such line.", field="also")
     line = await service.line(session, id, int(seq))
     verdict = Verdict.RIGHT if line.heard == like.intent else Verdict.WRONG
-    decision = Decision(verdict, line.text, like.intent, line.entities, like.suggestion, confirmed)
+    decision = Decision(verdict, line.text, like.intent, line.entities, confirmed=confirmed)
     return await service.save(session, staff.id, id, int(seq), decision)
 
 

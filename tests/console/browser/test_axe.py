@@ -101,7 +101,7 @@ def _search(desk: Desk) -> None:
     talk, _ = misunderstood(desk.service, "gdzie są szlifierki")
     desk.service.flag_safety(talk.id)
     desk.open("/console/search?words=szlifierki&safety=any")
-    desk.page.locator(".row .quoted").wait_for()
+    desk.page.locator(".row .quoted").first.wait_for()
 
 
 def _print(desk: Desk) -> None:
