@@ -26,6 +26,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import yaml
 
+from bot.evaluation.sentences import trained
+
 ROOT = Path(__file__).resolve().parent.parent
 CLASSES = ("none", "crisis", "report_violence", "distress")
 INPUTS = (
@@ -73,11 +75,8 @@ def fingerprint() -> str:
 def lines() -> Iterator[Line]:
     """All training sentences, each once."""
     for language in LANGUAGES:
-        for file in sorted((ROOT / "data" / "nlu" / language).glob("*.yml")):
-            label = file.stem if file.stem in CLASSES else "none"
-            (entry,) = yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]
-            for line in entry["examples"].splitlines():
-                yield Line(line[2:] if line.startswith("- ") else line, label, language, False)
+        for text, intent, _ in (sentence for sentence in trained() if sentence.language == language):
+            yield Line(text, intent if intent in CLASSES else "none", language, False)
         own = yaml.safe_load((ROOT / "data" / "safety" / f"training.{language}.yml").read_text(encoding="utf-8"))
         for label, groups in own.items():
             for group in groups.values():
