@@ -345,7 +345,7 @@ def ask(slot: str, *buttons: str) -> None:
         named = [*(["skip"] if may_skip(talk, current, slot) else []), *buttons]
         if misses >= PATIENCE:
             named += ["human", "cancel"]
-        talk.say(key, buttons=[button(name, talk.language) for name in named])
+        talk.say(key, buttons=[button(name, talk.language) for name in named], asks=slot)
 
 
 def may_skip(talk: Talk, current: Form, slot: str) -> bool:

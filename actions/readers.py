@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from actions.talk import Talk
 from api.person import AgeGroup, find_contact, group_of
+from api.safety.patterns import patterns
 
 ONE_WORD_LEAVES_FROM = 0.90
 LEAVES_FROM = 0.50
@@ -138,12 +139,11 @@ def form_class(talk: Talk, asked: bool) -> str | None:
 
 def topic(talk: Talk, asked: bool) -> str | None:
     """What a class should be about. Words about somebody's own trouble are no topic."""
-    if (
-        not asked
-        or FIRST_PERSON.search(talk.typed)
-        or talk.intent in ("crisis", "distress")
-        or find_contact(talk.typed)
-    ):
+    if not asked or find_contact(talk.typed):
+        return None
+    if patterns().names_topic(talk.typed) and not is_question(talk.typed):
+        return _trimmed(talk.typed, "topic")
+    if FIRST_PERSON.search(talk.typed) or talk.intent in ("crisis", "distress"):
         return None
     return _trimmed(talk.typed, "topic") if is_own_words(talk, ABOUT_TOPIC, LEAVES_FROM) else None
 

@@ -85,11 +85,13 @@ class Talk:
         cards: Sequence[dict[str, Any]] = (),
         safety: bool = False,
         handoff: str | None = None,
+        asks: str | None = None,
         **values: Any,
     ) -> None:
         """Answer with the text of this key. Buttons are given by name (`buttons.yml`) or ready made.
 
-        `handoff` asks the heart to hand the conversation over to a person, for this reason.
+        `handoff` asks the heart to hand the conversation over to a person, for this reason. `asks` tells it what the
+        next message is expected to say.
         """
         extra: dict[str, Any] = {"cards": list(cards)}
         if cards:
@@ -100,6 +102,8 @@ class Talk:
             extra["handoff"] = handoff
         if self.concealed:
             extra["conceal"], self.concealed = self.concealed, None
+        if asks:
+            extra["asks"] = asks
         self.dispatcher.utter_message(
             text=self._wording(key, values),
             buttons=[button(b, self.language) if isinstance(b, str) else b for b in buttons],

@@ -63,6 +63,14 @@ async def events_after(session: AsyncSession, conversation_id: str, after: int, 
     return list(await session.scalars(query))
 
 
+async def last_message(session: AsyncSession, conversation_id: str, *, sender: str) -> Event | None:
+    """The latest message of this sender."""
+    query = select(Event).where(
+        Event.conversation_id == conversation_id, Event.type == EventType.MESSAGE, Event.sender == sender
+    )
+    return await session.scalar(query.order_by(Event.seq.desc()).limit(1))
+
+
 async def receipt(session: AsyncSession, conversation_id: str, client_id: str) -> int | None:
     """The number that a message with this id got when it came first."""
     query = select(Receipt.seq).where(Receipt.conversation_id == conversation_id, Receipt.client_id == client_id)

@@ -20,7 +20,7 @@ from api.conversations.models import Conversation, Event, EventType, InboxMessag
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import Answer
 from api.conversations.typed import clean
-from api.conversations.watch import Watch, answer_at_once, flag
+from api.conversations.watch import Watch, answer_at_once, asks_topic, flag
 from api.database import Database
 from api.errors import Invalid
 from api.settings import settings
@@ -30,6 +30,8 @@ log = structlog.get_logger()
 
 LONGEST_TEXT = 4000
 INBOX = "inbox"
+# What the heart notes in a message for itself: no reader is told.
+KEPT = frozenset({"asks"})
 
 
 type Conceal = Callable[[AsyncSession, str, str], Awaitable[None]]
@@ -117,7 +119,7 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
             session, conversation_id, EventType.MESSAGE, {"text": shown, "buttons": [], "cards": []}, sender="pupil"
         )
         session.add(Receipt(conversation_id=conversation_id, client_id=client_id, seq=seq))
-        if notice is not None:
+        if notice is not None and not (notice.names_topic and await asks_topic(session, conversation_id)):
             await answer_at_once(session, conversation, seq, notice)
         elif await handoff.hear(session, conversation, seq, typed=typed, payload=payload):
             words = typed if payload is None else None
@@ -240,4 +242,5 @@ def event_json(event: Event) -> dict[str, Any]:
     json: dict[str, Any] = {"seq": event.seq, "type": event.type}
     if event.sender:
         json["sender"] = event.sender
-    return {**json, **event.body, "reply_to": event.reply_to, "created_at": event.created_at.isoformat()}
+    told = {name: value for name, value in event.body.items() if name not in KEPT}
+    return {**json, **told, "reply_to": event.reply_to, "created_at": event.created_at.isoformat()}

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.conversations import desk, handoff
+from api.conversations import desk, handoff, repository
 from api.conversations.desk import NewsKind
 from api.conversations.lines import end_turn, say
 from api.conversations.models import Conversation, Outcome, Owner
@@ -18,6 +18,10 @@ from api.texts import Language
 DANGERS = ("distress", "report_violence", "crisis")
 
 
+# What a question that asks for a topic says of itself (`asks`).
+TOPIC = "topic"
+
+
 class Notice(Protocol):
     """A message that needs an answer at once."""
 
@@ -25,11 +29,21 @@ class Notice(Protocol):
     def danger(self) -> str:
         """One of `DANGERS`."""
 
+    @property
+    def names_topic(self) -> bool:
+        """Whether the words only name a subject, as one asks for a class about it: no cry where that was asked for."""
+
     def answer(self, language: Language | None, before: str | None) -> list[dict[str, Any]]:
         """The messages to write. `language` is the talk's so far, `before` the gravest danger answered in it so far."""
 
 
 type Watch = Callable[[str], Awaitable[Notice | None]]
+
+
+async def asks_topic(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether the bot's last message asks what a class should be about."""
+    last = await repository.last_message(session, conversation_id, sender="bot")
+    return last is not None and last.body.get("asks") == TOPIC
 
 
 async def answer_at_once(session: AsyncSession, talk: Conversation, seq: int, notice: Notice) -> None:

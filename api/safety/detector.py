@@ -25,10 +25,14 @@ SURELY_HARMLESS = 0.1
 
 @dataclass(frozen=True)
 class Alarm:
-    """What was noticed in a message. `about_another`: it is about somebody else than the writer."""
+    """What was noticed in a message.
+
+    `about_another`: it is about somebody else than the writer. `names_topic`: it only names a subject.
+    """
 
     danger: str
     about_another: bool = False
+    names_topic: bool = False
 
 
 class Detector:
@@ -57,7 +61,9 @@ class Detector:
         reading = self._patterns.read(text)
         severity = self._severity(text)
         danger = gravest(_by_patterns(reading, severity) | _by_classifier(reading, severity))
-        return Alarm(danger, self._patterns.speaks_of_another(text)) if danger else None
+        if danger is None:
+            return None
+        return Alarm(danger, self._patterns.speaks_of_another(text), self._patterns.names_topic(text))
 
     def _severity(self, text: str) -> dict[str, float] | None:
         if self._classifier is None:

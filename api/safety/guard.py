@@ -34,6 +34,11 @@ class Noticed:
         """The class of the alarm."""
         return self.alarm.danger
 
+    @property
+    def names_topic(self) -> bool:
+        """Whether the words only name a subject."""
+        return self.alarm.names_topic
+
     def answer(self, language: Language | None, before: str | None) -> list[dict[str, Any]]:
         """The messages, in the language of the pupil's words when that is clear; shorter when nothing is graver now."""
         return answers.messages(

@@ -23,6 +23,7 @@ FOLDER = ROOT / "data" / "safety"
 LANGUAGES = ("pl", "en")
 GAPS = {"~": 3, "~~": 7}
 TAKEN_OUT = "_"
+MOST_TOPIC_WORDS = 14
 
 
 class Found(NamedTuple):
@@ -114,24 +115,29 @@ class Patterns:
 
     def read(self, text: str) -> Reading:
         """All grave phrases of the text outside harmless ones, and whether there is a harmless one."""
-        read = [self._respelled.get(word, word) for word in words(text)]
-        kept, harmless = list(read), False
-        for start, end, _ in self._harmless.find(read):
-            kept[start:end] = [TAKEN_OUT] * (end - start)
-            harmless = True
+        read = self._words(text)
+        kept = _without(self._harmless, read)
         found = [phrase.found for _, _, phrase in self._grave.find(kept) if phrase.found]
         for run in spaced_runs(text):
             found += [of for loose, of in self._loose if of and of.danger == "crisis" and loose.search(run)]
-        return Reading(list(dict.fromkeys(found)), harmless)
+        return Reading(list(dict.fromkeys(found)), kept != read)
 
     def speaks_of_another(self, text: str) -> bool:
         """Whether the text is about somebody else than the one who writes."""
-        read = words(text)
-        others, self_, told = _speakers()
-        kept = list(read)
-        for start, end, _ in told.find(read):
-            kept[start:end] = [TAKEN_OUT] * (end - start)
+        others, self_, told = (_index(kind) for kind in ("others", "oneself", "told"))
+        kept = _without(told, words(text))
         return any(others.find(kept)) and not any(self_.find(kept))
+
+    def names_topic(self, text: str) -> bool:
+        """Whether the text names a subject ("cyberprzemoc w klasie") and tells nothing of anybody."""
+        read = self._words(text)
+        kept = _without(_index("subjects"), read)
+        if kept == read or len(read) > MOST_TOPIC_WORDS:
+            return False
+        return not any(any(index.find(kept)) for index in (self._grave, _index("people"), _index("others")))
+
+    def _words(self, text: str) -> list[str]:
+        return [self._respelled.get(word, word) for word in words(text)]
 
 
 @lru_cache(maxsize=1)
@@ -202,18 +208,16 @@ def _misspellings(language: str) -> Iterator[tuple[str, str]]:
             yield word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :], word
 
 
-@lru_cache(maxsize=1)
-def _speakers() -> tuple[Index, Index, Index]:
-    """Words for others, words for oneself, and ways to say that another told one something."""
-    kinds = ("others", "oneself", "told")
-    return tuple(  # type: ignore[return-value]
-        Index(
-            [
-                phrase
-                for code in LANGUAGES
-                for line in _file(code)[kind].splitlines()
-                for phrase in _expand(line, _file(code)["words"], None)
-            ]
-        )
-        for kind in kinds
-    )
+def _without(index: Index, read: Sequence[str]) -> list[str]:
+    """The words with those of all phrases of the index taken out."""
+    kept = list(read)
+    for start, end, _ in index.find(read):
+        kept[start:end] = [TAKEN_OUT] * (end - start)
+    return kept
+
+
+@lru_cache
+def _index(kind: str) -> Index:
+    """The phrases of one kind beside the dangers: words for others, for oneself, for subjects, …"""
+    lines = [(code, line) for code in LANGUAGES for line in _file(code)[kind].splitlines()]
+    return Index([phrase for code, line in lines for phrase in _expand(line, _file(code)["words"], None)])

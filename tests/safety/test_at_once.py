@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.conversations import handoff, reader, service
+from api.conversations import handoff, lines, reader, service
 from api.conversations.handoff import Actor
 from api.conversations.models import Conversation, InboxMessage, Owner
 from api.conversations.service import Heart
@@ -121,3 +121,32 @@ async def test_a_broken_classifier_does_not_keep_the_answer_back(heart: Heart, t
     alarm = await detector.look("nie chcę żyć")
     assert alarm is not None
     assert alarm.danger == "crisis"
+
+
+ASKED = {"text": "O czym mają być zajęcia?", "buttons": [], "cards": [], "asks": "topic"}
+
+
+async def asked_for_a_topic(heart: Heart) -> str:
+    """The id of a talk whose last message of the bot asks what a class should be about."""
+    id_ = await opened(heart)
+    async with heart.database.transaction() as session:
+        await lines.say(session, id_, ASKED, sender="bot")
+    return id_
+
+
+@pytest.mark.parametrize("topic", ["przemoc domowa i cyberprzemoc", "bullying and violence at school"])
+async def test_a_topic_goes_its_way_where_one_was_asked_for(heart: Heart, topic: str) -> None:
+    assert texts(await say(heart, await opened(heart), topic)), "nobody asked: it may be a report"
+    assert await say(heart, await asked_for_a_topic(heart), topic) == []
+
+
+@pytest.mark.parametrize("report", ["bije mnie ojciec, to przemoc", "violence: my dad beats me", "nie chcę żyć"])
+async def test_a_report_is_answered_where_a_topic_was_asked_for(heart: Heart, report: str) -> None:
+    id_ = await asked_for_a_topic(heart)
+    assert texts(await say(heart, id_, report))
+    assert await say(heart, id_, "przemoc w szkole") == [], "the question still stands"
+
+
+async def test_what_is_asked_is_told_to_nobody(heart: Heart) -> None:
+    id_ = await asked_for_a_topic(heart)
+    assert all("asks" not in event for event in await reader.read(heart, id_, 0, wait=0))

@@ -163,3 +163,28 @@ def bot_text() -> ModuleType:
 def test_the_encoder_sees_the_same_text_as_at_training(text: str) -> None:
     assert squeeze(text) == bot_text().squeeze(text)
     assert strip_diacritics(text) == bot_text().strip_diacritics(text)
+
+
+TOPICS = [
+    ("cyberprzemoc", True),
+    ("cyberbullying w klasie", True),
+    ("hejt i przemoc w naszej klasie", True),
+    ("depresja i samookaleczenia", True),
+    ("cyberprzemoc w mojej klasie", True),
+    ("bije mnie chłopak z klasy, to przemoc", False),
+    ("przemoc, tata mnie bije", False),
+    ("chcę umrzeć przez ten hejt", False),
+    ("koledzy mnie biją", False),
+    ("szacunek i tolerancja", False),
+    ("cyberbullying in our class", True),
+    ("violence and hate online", True),
+    ("self-harm and depression", True),
+    ("bullying: they beat me up at school", False),
+    ("violence at home, dad hits us", False),
+    ("i want to die because of the bullying", False),
+]
+
+
+@pytest.mark.parametrize(("line", "names"), TOPICS)
+def test_a_subject_is_told_from_a_report(line: str, names: bool) -> None:
+    assert patterns().names_topic(line) is names
