@@ -37,9 +37,10 @@ types: environments-dev ## Types of api, actions and scripts, strict
 train: environments ## Train the model when the training data changed
 	@$(PYTHON) -m scripts.model
 
-eval: environments ## Measure how well the model understands; writes docs/evaluation.md
+eval: environments ## Measure how well the model understands and the safety detectors notice; writes docs/
 	@$(PYTHON) -m scripts.model
 	@$(PYTHON_BOT) -m bot.evaluation --model "$$($(PYTHON) -m scripts.model)"
+	@$(PYTHON) -m scripts.safety_eval --write
 
 validate: environments-dev ## Rasa's check of domain, rules and training data; warnings are errors
 	@$(PYTHON_BOT) -m bot.validate

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from api.safety.detector import BESIDE_HARMLESS, THRESHOLDS, Detector
+from api.safety.detector import BESIDE_HARMLESS, THRESHOLDS, WITH_HINT, Detector
 from api.safety.normal import strip_diacritics
 from api.settings import ROOT, settings
 from scripts.model import fingerprint
@@ -22,6 +22,8 @@ REPORT = ROOT / "docs" / "safety.md"
 CURVE = ROOT / "docs" / "safety_curve.csv"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 LANGUAGES = ("pl", "en")
+# The sets of lines, with the titles of their figures: how each came about stands in docs/safety.md.
+SETS = {"lines": "First set", "fresh": "Second set"}
 HARMLESS = "harmless"
 # A message of the class counts as found when one of these answers it.
 FOUND = {
@@ -32,7 +34,12 @@ FOUND = {
 ALARMS = {"crisis", "report_violence"}
 TARGETS = {"crisis": 0.99, "report_violence": 0.97, "distress": 0.90, HARMLESS: 0.02}
 # What the figures depend on; a change of it makes the report stale.
-SOURCES = ("api/safety", "data/safety", "tests/safety/lines.pl.yml", "tests/safety/lines.en.yml", "bot/safety_model.py")
+SOURCES = (
+    "api/safety",
+    "data/safety",
+    *(f"tests/safety/{name}.{language}.yml" for name in SETS for language in LANGUAGES),
+    "bot/safety_model.py",
+)
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,8 @@ class Line:
     said_plain: str | None
 
 
-def measured(detector: Detector) -> list[Line]:
-    """All lines of the measuring set, looked at."""
+def measured(detector: Detector, name: str) -> list[Line]:
+    """All lines of a measuring set, looked at."""
 
     def look(text: str) -> str | None:
         alarm = detector.notice(text)
@@ -56,22 +63,17 @@ def measured(detector: Detector) -> list[Line]:
     return [
         Line(label, family, language, look(text), look(strip_diacritics(text)))
         for language in LANGUAGES
-        for label, family, text in lines(language)
+        for label, family, text in lines(name, language)
     ]
 
 
-def lines(language: str) -> Iterator[tuple[str, str, str]]:
-    """Class, family and text of all lines of the measuring set in a language."""
-    content = yaml.safe_load((LINES / f"lines.{language}.yml").read_text(encoding="utf-8"))
+def lines(name: str, language: str) -> Iterator[tuple[str, str, str]]:
+    """Class, family and text of all lines of a measuring set in a language."""
+    content = yaml.safe_load((LINES / f"{name}.{language}.yml").read_text(encoding="utf-8"))
     for label, families in content.items():
         if isinstance(families, dict):
             for family, lines in families.items():
-                yield from ((label, family, _as_typed(line)) for line in lines)
-
-
-def _as_typed(line: str | dict[str, str]) -> str:
-    """A line with a colon in it, which YAML takes for a key and its value."""
-    return line if isinstance(line, str) else ": ".join(*line.items())
+                yield from ((label, family, line) for line in lines)
 
 
 def report(lines: Sequence[Line]) -> str:
@@ -142,8 +144,10 @@ def write(figures: str) -> None:
     """Put the figures between their marks in the report."""
     before, _, rest = REPORT.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    chosen = ", ".join(f"{name} {value:.2f} ({BESIDE_HARMLESS[name]:.2f})" for name, value in THRESHOLDS.items())
-    head = f"Made from `{made_from()}`. Thresholds (beside a harmless phrase): {chosen}."
+    chosen = ", ".join(
+        f"{name} {value:.2f} ({WITH_HINT[name]:.2f}, {BESIDE_HARMLESS[name]:.2f})" for name, value in THRESHOLDS.items()
+    )
+    head = f"Made from `{made_from()}`. Thresholds (with a hint, beside a harmless phrase): {chosen}."
     body = f"{head}\n\n{figures}\n\n### Curve\n\n{curve()}"
     REPORT.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", encoding="utf-8")
 
@@ -154,7 +158,7 @@ def run(var: Path, *, to_file: bool) -> int:
     if not detector.is_complete:
         print("The safety classifier is missing; run `make train` first.", file=sys.stderr)
         return 1
-    figures = report(measured(detector))
+    figures = "\n\n".join(f"### {title}\n\n{report(measured(detector, name))}" for name, title in SETS.items())
     print(figures)
     if to_file:
         write(figures)

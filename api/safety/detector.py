@@ -1,6 +1,6 @@
 """Notices messages from pupils in need: two independent detectors, no network, no Rasa (docs/safety.md).
 
-Either one alone is enough for a crisis. The gravest class wins: crisis, then report_violence, then distress.
+Either one alone is enough. The gravest class wins: crisis, then report_violence, then distress.
 """
 
 import asyncio
@@ -15,12 +15,14 @@ from api.safety.patterns import Reading, patterns
 log = structlog.get_logger()
 
 MODEL = Path("models") / "safety.npz"
-# Chosen on the curve in docs/safety.md. Beside a harmless phrase ("umieram z nudów") the classifier must be surer.
-THRESHOLDS = {"crisis": 0.35, "report_violence": 0.5, "distress": 0.6}
+# How likely the classifier must find at least this class, by what the phrases say: nothing, a hint of that class or a
+# graver one, a harmless phrase ("umieram z nudów"). How they were chosen: docs/safety.md.
+THRESHOLDS = {"crisis": 0.5, "report_violence": 0.6, "distress": 0.6}
+WITH_HINT = {"crisis": 0.25, "report_violence": 0.4, "distress": 0.4}
 BESIDE_HARMLESS = {"crisis": 0.8, "report_violence": 0.85, "distress": 0.85}
 
-# Below this probability of any trouble, phrases of violence and distress are taken for chance; those of crisis never.
-SURELY_HARMLESS = 0.1
+# A phrase counts by itself unless the classifier finds any trouble less likely than this.
+SURELY_HARMLESS = {"crisis": 0.05, "report_violence": 0.15, "distress": 0.15}
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,21 @@ class Detector:
 
 
 def _by_patterns(reading: Reading, severity: dict[str, float] | None) -> set[str]:
-    """What the phrases say. Only phrases of the milder classes may be overruled, by a classifier that is very sure."""
+    """What the phrases say, unless the classifier is very sure that there is nothing. Without it they decide alone."""
     found = {one.danger for one in reading.found}
-    harmless = severity is not None and severity["distress"] < SURELY_HARMLESS
-    return found & {"crisis"} if harmless else found
+    return {name for name in found if severity is None or severity["distress"] >= SURELY_HARMLESS[name]}
 
 
 def _by_classifier(reading: Reading, severity: dict[str, float] | None) -> set[str]:
-    thresholds = BESIDE_HARMLESS if reading.harmless else THRESHOLDS
-    return {name for name, likely in (severity or {}).items() if likely >= thresholds[name]}
+    """What the classifier finds likely enough."""
+    hinted = [GRAVE.index(one.danger) for one in reading.hints]
+
+    def threshold(name: str) -> float:
+        if reading.harmless:
+            return BESIDE_HARMLESS[name]
+        return WITH_HINT[name] if any(rank <= GRAVE.index(name) for rank in hinted) else THRESHOLDS[name]
+
+    return {name for name, likely in (severity or {}).items() if likely >= threshold(name)}
 
 
 def gravest(dangers: set[str]) -> str | None:

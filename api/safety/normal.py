@@ -18,6 +18,8 @@ REPEATED = re.compile(r"(.)\1+")
 SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*]{1,3}[^\W\d_]){3,}(?![^\W_])")
 IN_WORD = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"})
 SIGNS = re.compile(r"(?<=[^\W\d_])[@$!|*](?=[^\W\d_])")
+# Digits between letters, as nobody writes a qualification ("MEC.05") or a class ("2b").
+MIXED = re.compile(r"(?<![\w.])[^\W\d_]+[013457]+[^\W\d_][^\W_]*")
 LIKE_LETTERS = {"@": "a", "$": "s", "!": "i", "|": "i", "*": ""}
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 STOP = "."
@@ -44,6 +46,17 @@ def words(text: str) -> list[str]:
     text = SIGNS.sub(lambda sign: LIKE_LETTERS[sign[0]], text)
     text = SPACED.sub(_join, text)
     return [fold(token) for token in TOKEN.findall(text)]
+
+
+def undisguised(text: str) -> str | None:
+    """The text with letters for the digits and signs inside words, and no gaps between letters; None when it has none.
+
+    "z4b1j3" and "k i l l" are found by the patterns, but the encoder reads them as noise.
+    """
+    clean = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    plain = SPACED.sub(_join, SIGNS.sub(lambda sign: LIKE_LETTERS[sign[0]], clean))
+    plain = MIXED.sub(lambda word: word[0].translate(IN_WORD), plain)
+    return plain if plain != clean else None
 
 
 def fold(word: str) -> str:

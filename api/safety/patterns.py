@@ -2,7 +2,7 @@
 
 `data/safety/patterns.*.yml` lists them by class and family, one a line. In a phrase `a|b` is either word, `a|b_c`
 the word a or the words b c, `stem*` any word that begins so, `<name>` one of the words of that set, `~` up to three
-words in between, `~~` up to seven.
+words in between, `~~` up to seven. A line that begins with `?` is a hint: alone it says little ("skoczę").
 Phrases under `harmless` are taken out of the text first ("umieram z nudów", "martwy punkt"), so that what stands beside
 them is still found.
 """
@@ -23,15 +23,17 @@ FOLDER = ROOT / "data" / "safety"
 LANGUAGES = ("pl", "en")
 GAPS = {"~": 3, "~~": 7}
 TAKEN_OUT = "_"
+HINT = "? "
 MOST_TOPIC_WORDS = 14
 
 
 class Found(NamedTuple):
-    """A phrase that was found: how grave, of what kind, in which language."""
+    """A phrase that was found: how grave, of what kind, in which language, and whether it is no more than a hint."""
 
     danger: str
     family: str
     language: str
+    is_hint: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,10 @@ class Index:
 
 
 class Reading(NamedTuple):
-    """What the patterns make of a text."""
+    """What the patterns make of a text: phrases that count by themselves, mere hints, whether one is harmless."""
 
     found: list[Found]
+    hints: list[Found]
     harmless: bool
 
 
@@ -110,7 +113,11 @@ class Patterns:
         phrases = [phrase for language in LANGUAGES for phrase in _phrases(language)]
         self._grave = Index([phrase for phrase in phrases if phrase.found])
         self._harmless = Index([phrase for phrase in phrases if not phrase.found])
-        self._loose = [(re.compile(_loosely(phrase)), phrase.found) for phrase in phrases if phrase.found]
+        self._loose = [
+            (re.compile(_loosely(phrase)), phrase.found)
+            for phrase in phrases
+            if phrase.found and not phrase.found.is_hint
+        ]
         self._respelled = {wrong: right for language in LANGUAGES for wrong, right in _misspellings(language)}
 
     def read(self, text: str) -> Reading:
@@ -120,7 +127,9 @@ class Patterns:
         found = [phrase.found for _, _, phrase in self._grave.find(kept) if phrase.found]
         for run in spaced_runs(text):
             found += [of for loose, of in self._loose if of and of.danger == "crisis" and loose.search(run)]
-        return Reading(list(dict.fromkeys(found)), kept != read)
+        once = list(dict.fromkeys(found))
+        hints = [one for one in once if one.is_hint]
+        return Reading([one for one in once if not one.is_hint], hints, kept != read)
 
     def speaks_of_another(self, text: str) -> bool:
         """Whether the text is about somebody else than the one who writes."""
@@ -157,7 +166,9 @@ def _phrases(language: str) -> Iterator[Phrase]:
     for danger, families in content["dangers"].items():
         for family, lines in families.items():
             for line in lines.splitlines():
-                yield from _expand(line, content["words"], Found(danger, family, language))
+                is_hint = line.startswith(HINT)
+                found = Found(danger, family, language, is_hint)
+                yield from _expand(line.removeprefix(HINT), content["words"], found)
     for lines in content["harmless"].values():
         for line in lines.splitlines():
             yield from _expand(line, content["words"], None)

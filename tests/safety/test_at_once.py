@@ -134,7 +134,7 @@ async def asked_for_a_topic(heart: Heart) -> str:
     return id_
 
 
-@pytest.mark.parametrize("topic", ["przemoc domowa i cyberprzemoc", "bullying and violence at school"])
+@pytest.mark.parametrize("topic", ["przemoc seksualna i hejt", "sexual violence and bullying"])
 async def test_a_topic_goes_its_way_where_one_was_asked_for(heart: Heart, topic: str) -> None:
     assert texts(await say(heart, await opened(heart), topic)), "nobody asked: it may be a report"
     assert await say(heart, await asked_for_a_topic(heart), topic) == []

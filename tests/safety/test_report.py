@@ -28,10 +28,15 @@ def normalised(line: str) -> str:
 
 
 @pytest.mark.parametrize("language", safety_eval.LANGUAGES)
+def test_the_sets_hold_sentences_only(language: str) -> None:
+    assert all(isinstance(text, str) for name in safety_eval.SETS for _, _, text in safety_eval.lines(name, language))
+
+
+@pytest.mark.parametrize("language", safety_eval.LANGUAGES)
 def test_no_measured_line_is_trained_on(language: str) -> None:
     own = yaml.safe_load((ROOT / "data" / "safety" / f"training.{language}.yml").read_text(encoding="utf-8"))
     trained = {normalised(line) for groups in own.values() for block in groups.values() for line in block.splitlines()}
-    measured = [normalised(text) for _, _, text in safety_eval.lines(language)]
+    measured = [normalised(text) for name in safety_eval.SETS for _, _, text in safety_eval.lines(name, language)]
     assert len(measured) > 500
     shared = sum(line in trained for line in measured)
     assert shared == 0, f"{shared} lines of the measuring set are among the training lines"
