@@ -1,0 +1,118 @@
+"""How the phrases and the classifier decide together, and how the classifier reads its file."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from api.safety.classifier import Classifier, DamagedModel
+from api.safety.detector import BESIDE_HARMLESS, SURELY_HARMLESS, THRESHOLDS, WITH_HINT, Detector
+from api.safety.normal import undisguised
+
+CLASSES = ("none", "crisis", "report_violence", "distress")
+SIZE, HIDDEN, NETWORKS = 384, 5, 2
+
+
+class Sure:
+    """A classifier that finds every text equally likely of each gravity, and of none beyond."""
+
+    def __init__(self, crisis: float = 0.0, violence: float = 0.0, distress: float = 0.0) -> None:
+        violence = max(crisis, violence)
+        self._severity = {"crisis": crisis, "report_violence": violence, "distress": max(violence, distress)}
+
+    def severity(self, text: str) -> dict[str, float]:
+        return self._severity
+
+
+def notice(folder: Path, text: str, classifier: Sure | None) -> str | None:
+    """The class that is noticed with this classifier."""
+    detector = Detector(folder)
+    detector._classifier = classifier  # type: ignore[assignment]
+    alarm = detector.notice(text)
+    return alarm.danger if alarm else None
+
+
+def test_the_thresholds_are_in_order() -> None:
+    for name in THRESHOLDS:
+        assert SURELY_HARMLESS[name] < WITH_HINT[name] < THRESHOLDS[name] < BESIDE_HARMLESS[name]
+
+
+def test_the_classifier_alone_is_enough(tmp_path: Path) -> None:
+    likely = THRESHOLDS["crisis"]
+    assert notice(tmp_path, "zwykłe słowa", Sure(crisis=likely)) == "crisis"
+    assert notice(tmp_path, "zwykłe słowa", Sure(crisis=likely - 0.01)) is None
+
+
+@pytest.mark.parametrize("words", ["skoczę", "brakuje mi odwagi"])
+def test_a_hint_alone_is_nothing_and_lowers_the_threshold(tmp_path: Path, words: str) -> None:
+    assert notice(tmp_path, words, None) is None
+    assert notice(tmp_path, words, Sure(crisis=WITH_HINT["crisis"])) == "crisis"
+
+
+def test_beside_a_harmless_phrase_the_classifier_must_be_surer(tmp_path: Path) -> None:
+    assert notice(tmp_path, "umieram z nudów", Sure(crisis=THRESHOLDS["crisis"])) is None
+    assert notice(tmp_path, "umieram z nudów", Sure(crisis=BESIDE_HARMLESS["crisis"])) == "crisis"
+
+
+def test_a_phrase_counts_unless_there_is_surely_nothing(tmp_path: Path) -> None:
+    assert notice(tmp_path, "ojciec mnie bije", None) == "report_violence"
+    assert notice(tmp_path, "ojciec mnie bije", Sure(distress=SURELY_HARMLESS["report_violence"])) == "report_violence"
+    assert notice(tmp_path, "ojciec mnie bije", Sure(distress=SURELY_HARMLESS["report_violence"] - 0.01)) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("z4b1j3 się", "zabije się"),
+        ("k i l l   m y s e l f", "kill myself"),
+        ("su1c1de", "suicide"),
+        ("MEC.05, klasa 2b", None),
+        ("mam 15 lat", None),
+    ],
+)
+def test_a_disguise_is_taken_off(typed: str, meant: str | None) -> None:
+    assert undisguised(typed) == meant
+
+
+def weights() -> dict[str, np.ndarray]:
+    """Weights as training writes them, at random."""
+    random = np.random.default_rng(1)
+    shapes = {
+        "mean": (SIZE,),
+        "hidden": (NETWORKS, SIZE, HIDDEN),
+        "hidden_bias": (NETWORKS, HIDDEN),
+        "out": (NETWORKS, HIDDEN, len(CLASSES)),
+        "out_bias": (NETWORKS, len(CLASSES)),
+    }
+    made = {name: random.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
+    return {**made, "spread": np.ones(SIZE, dtype=np.float32)}
+
+
+def stored(folder: Path) -> Path:
+    """A file as training writes it, with its note."""
+    file = folder / "safety.npz"
+    np.savez_compressed(file, classes=np.array(CLASSES), **weights())  # type: ignore[arg-type]
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    file.with_suffix(".json").write_text(json.dumps({"sha256": digest}), encoding="utf-8")
+    return file
+
+
+def test_the_networks_are_calculated_one_by_one_and_averaged(tmp_path: Path) -> None:
+    classifier, of = Classifier(stored(tmp_path)), weights()
+    vectors = np.random.default_rng(2).standard_normal((3, SIZE)).astype(np.float32)
+    for vector, got in zip(vectors, classifier._odds(vectors), strict=True):
+        shares = []
+        for number in range(NETWORKS):
+            inner = np.maximum((vector - of["mean"]) @ of["hidden"][number] + of["hidden_bias"][number], 0)
+            scores = np.exp(inner @ of["out"][number] + of["out_bias"][number])
+            shares.append(scores / scores.sum())
+        assert np.allclose(np.mean(shares, axis=0), got, atol=1e-4)
+
+
+def test_a_changed_file_is_refused(tmp_path: Path) -> None:
+    file = stored(tmp_path)
+    file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(DamagedModel):
+        Classifier(file)
