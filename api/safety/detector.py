@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 MODEL = Path("models") / "safety.npz"
 # How likely the classifier must find at least this class, by what the phrases say: nothing, a hint of that class or a
-# graver one, a harmless phrase ("umieram z nudów"). How they were chosen: docs/safety.md.
+# graver one, a harmless phrase ("umieram z nudów"). Provisional: docs/safety.md.
 THRESHOLDS = {"crisis": 0.5, "report_violence": 0.6, "distress": 0.6}
 WITH_HINT = {"crisis": 0.25, "report_violence": 0.4, "distress": 0.4}
 BESIDE_HARMLESS = {"crisis": 0.8, "report_violence": 0.85, "distress": 0.85}
