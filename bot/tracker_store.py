@@ -12,7 +12,7 @@ import json
 import os
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Optional, Text
+from typing import Any, Dict, Iterable, List, Optional, Text, Union
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
@@ -21,6 +21,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import URL, Connection, make_url
 
 TURNS_KEPT = 6
 # Forms that ask for a name or a contact.
@@ -44,8 +45,18 @@ FORGOTTEN = sa.Table(
 )
 
 
+# PostgreSQL: what a conversation's transactions and the making of the tables wait for each other by.
+ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+# A database that hangs must not hold a turn for longer than the turn may last.
+POSTGRESQL = {"connect_timeout": 5, "options": "-c statement_timeout=15000"}
+
+
 class Forgotten(Exception):
     """The conversation was erased; nothing of it may be kept any more."""
+
+
+class Overtaken(Exception):
+    """Another Rasa has stored a turn of the conversation meanwhile; the turn must be begun anew."""
 
 
 def compact(events: List[Event], domain: Domain) -> List[Event]:
@@ -85,26 +96,45 @@ class StillRead(Exception):
 
 
 class SnapshotTrackerStore(TrackerStore):
-    """Keeps the compact tracker of each conversation in one table, in SQLite or PostgreSQL."""
+    """Keeps the compact tracker of each conversation in one table, in SQLite or PostgreSQL.
+
+    A tracker is stored only over the state that it was made from: of two Rasa servers that play turns of one
+    conversation at once, the second one finds out before anything of its turn is kept (docs/decisions/0021).
+    """
 
     def __init__(
         self,
         domain: Optional[Domain],
         event_broker: Optional[EventBroker] = None,
-        url: Text = "",
+        url: Union[Text, URL] = "",
         **kwargs: Dict[Text, Any],
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
-        self._engine = sa.create_engine(url or _default_url(), future=True, pool_pre_ping=True, hide_parameters=True)
-        if self._engine.dialect.name == "sqlite":
+        address = make_url(url or _default_url())
+        self._is_sqlite = address.get_backend_name() == "sqlite"
+        self._engine = sa.create_engine(
+            address,
+            future=True,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={} if self._is_sqlite else POSTGRESQL,
+        )
+        if self._is_sqlite:
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
-        METADATA.create_all(self._engine)
+        with self._engine.begin() as connection:
+            self._wait_in_line(connection, "tables of Rasa")
+            METADATA.create_all(connection)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store the tracker in place of its former state. Raises Forgotten when the conversation was erased."""
+        """Store the tracker in place of the state that it was made from.
+
+        Raises Overtaken when that is not what is stored, Forgotten when the conversation was erased.
+        """
         events = compact(list(tracker.events), self.domain)
         document = json.dumps([event.as_dict() for event in events], ensure_ascii=False)
-        await asyncio.get_running_loop().run_in_executor(None, self._write, tracker.sender_id, document)
+        before = getattr(tracker, "stored", None)
+        await asyncio.get_running_loop().run_in_executor(None, self._write, tracker.sender_id, document, before)
+        tracker.stored = document
 
     async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
         """The tracker of the conversation, or None when there is none."""
@@ -112,7 +142,9 @@ class SnapshotTrackerStore(TrackerStore):
         if document is None:
             return None
         events = deserialise_events(json.loads(document))
-        return DialogueStateTracker.from_events(sender_id, events, slots=self.domain.slots, domain=self.domain)
+        tracker = DialogueStateTracker.from_events(sender_id, events, slots=self.domain.slots, domain=self.domain)
+        tracker.stored = document
+        return tracker
 
     async def delete(self, sender_id: Text) -> None:
         """Erase everything that is kept of the conversation, in SQLite's write-ahead log, too. Raises StillRead."""
@@ -131,17 +163,25 @@ class SnapshotTrackerStore(TrackerStore):
         with self._engine.connect() as connection:
             return connection.scalar(sa.select(TRACKERS.c.events).where(TRACKERS.c.sender_id == sender_id))
 
-    def _write(self, sender_id: Text, document: Text) -> None:
+    def _write(self, sender_id: Text, document: Text, before: Optional[Text]) -> None:
+        mine = TRACKERS.c.sender_id == sender_id
         with self._engine.begin() as connection:
-            # The deletion first: in SQLite it locks, so that no erasure comes between the look and the insertion.
-            connection.execute(sa.delete(TRACKERS).where(TRACKERS.c.sender_id == sender_id))
+            self._wait_in_line(connection, sender_id)
+            # The change first: in SQLite it locks, so that no erasure comes between the look and the insertion.
+            change = sa.update(TRACKERS).where(mine, TRACKERS.c.events == (before or "")).values(events=document)
+            changed = connection.execute(change).rowcount
             if connection.scalar(sa.select(FORGOTTEN.c.at).where(FORGOTTEN.c.sender_id == sender_id)):
                 raise Forgotten
+            if changed:
+                return
+            if before is not None or connection.scalar(sa.select(TRACKERS.c.sender_id).where(mine)):
+                raise Overtaken
             connection.execute(sa.insert(TRACKERS).values(sender_id=sender_id, events=document))
 
     def _erase(self, sender_id: Text) -> None:
         moment = datetime.now(timezone.utc).replace(tzinfo=None)
         with self._engine.begin() as connection:
+            self._wait_in_line(connection, sender_id)
             connection.execute(sa.delete(TRACKERS).where(TRACKERS.c.sender_id == sender_id))
             old = FORGOTTEN.c.at < moment - FORGOTTEN_FOR
             connection.execute(sa.delete(FORGOTTEN).where(sa.or_(FORGOTTEN.c.sender_id == sender_id, old)))
@@ -154,13 +194,24 @@ class SnapshotTrackerStore(TrackerStore):
         self._scrub()
 
     def _scrub(self) -> None:
-        if self._engine.dialect.name == "sqlite":
+        if self._is_sqlite:
             with self._engine.connect() as connection:
                 if connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar():
                     raise StillRead
 
+    def _wait_in_line(self, connection: Connection, name: Text) -> None:
+        """Until the transaction ends, no other one with this name goes on. SQLite has one writer anyway."""
+        if not self._is_sqlite:
+            connection.execute(ALONE, {"name": name})
 
-def _default_url() -> Text:
+
+def _default_url() -> Union[Text, URL]:
+    """The service's own database when it is PostgreSQL, else a file of ours."""
+    shared = make_url(os.environ.get("DATABASE_URL") or "sqlite://")
+    if shared.get_backend_name() == "postgresql":
+        # The drivers differ, and what asyncpg calls `ssl` is `sslmode` here.
+        query = {{"ssl": "sslmode"}.get(name, name): value for name, value in shared.query.items()}
+        return shared.set(drivername="postgresql+psycopg2", query=query)
     folder = Path(os.environ.get("DROGOWSKAZ_VAR", "var"))
     folder.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{folder / 'trackers.db'}"

@@ -19,29 +19,70 @@ def is_here() -> bool:
     return bool(PROGRAMS) and (os.geteuid() != 0 or _user() is not None)
 
 
+class Server:
+    """A server in a folder of its own; it listens on a socket there only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.address = f"postgresql+asyncpg://tests@/postgres?host={folder}"
+        self._user = _user() if os.geteuid() == 0 else None
+        if self._user is not None:
+            shutil.chown(folder, self._user)
+        self._run("initdb", "-D", str(folder / "data"), "-U", "tests", "-A", "trust", "--no-sync")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
+        self._control("start", "-w", "-o", options, "-l", str(self.folder / "log"))
+
+    def revive(self) -> None:
+        """Start it again if it has ended by itself, as it does when it cannot write its log."""
+        if not self._runs("pg_ctl", "-D", str(self.folder / "data"), "status"):
+            self.start()
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it: `fast` closes all connections, `immediate` is as a crash."""
+        self._control("stop", "-m", mode)
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", str(self.folder / "data"), *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        if not self._runs(program, *arguments):
+            raise RuntimeError(f"{program} {' '.join(arguments)} failed")
+
+    def _runs(self, program: str, *arguments: str) -> bool:
+        done = subprocess.run(
+            [str(PROGRAMS[-1] / program), *arguments],
+            user=self._user,
+            cwd=self.folder,
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        return done.returncode == 0
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """A server that is gone at the end; its SQLAlchemy address. It listens on a socket in its own folder only."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    user = _user() if os.geteuid() == 0 else None
-    if user is not None:
-        shutil.chown(folder, user)
-
-    def run(program: str, *arguments: str) -> None:
-        command = [str(PROGRAMS[-1] / program), *arguments]
-        subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    data = str(folder / "data")
+def running(within: Path | None = None) -> Iterator[Server]:
+    """A running server that is gone at the end; its files are in the folder, if one is given."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=within))
     try:
-        run("initdb", "-D", data, "-U", "tests", "-A", "trust", "--no-sync")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
-        run("pg_ctl", "-D", data, "-w", "-o", options, "-l", str(folder / "log"), "start")
+        made = Server(folder)
+        made.start()
         try:
-            yield f"postgresql+asyncpg://tests@/postgres?host={folder}"
+            yield made
         finally:
-            run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+            made.stop()
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The SQLAlchemy address of a server that is gone at the end."""
+    with running() as made:
+        yield made.address
 
 
 def _user() -> str | None:
