@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import logging
 import os
+from pathlib import Path
 from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Set, Text
 
 import aiohttp
@@ -19,9 +20,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.exc import DBAPIError
 
-from bot import remote_actions
+from bot import models, remote_actions
 from bot.names import Names
-from bot.tracker_store import Forgotten, StillRead
+from bot.tracker_store import Forgotten, Overtaken, StillRead
 from bot.turn import CHANNEL, ActionsAway, BadPayload, Turn, TurnFailed, play
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 # Longer than a turn can take, so that a lock ends by itself only when its holder died.
 LOCK_SECONDS = 180.0
 LOOK_AT_LOCK_SECONDS = 0.05
+# How often a turn is begun anew when another Rasa has stored one of the same conversation meanwhile.
+MOST_BEGINNINGS = 3
 
 
 def own_tracker_store(agent: Agent) -> TrackerStore:
@@ -60,19 +63,29 @@ async def play_alone(agent: Agent, turn: Turn, names: Names) -> HTTPResponse:
     try:
         async with agent.lock_store.lock(turn.conversation, LOCK_SECONDS, LOOK_AT_LOCK_SECONDS):
             await names.refresh()
-            return response.json(await play(agent.processor, turn))
+            return response.json(await _play_over(agent, turn))
     except BadPayload:
         return response.json({"error": "bad_payload"}, status=422)
     except Forgotten:
         return response.json({"error": "forgotten"}, status=410)
     except ActionsAway as away:
         return response.json({"error": "actions_away", "action": str(away)}, status=503)
-    except (DBAPIError, LockError) as away:
+    except (DBAPIError, LockError, Overtaken) as away:
         logger.warning("tracker store of kind %s is away: %s", type(store).__name__, type(away).__name__)
         return response.json({"error": "tracker_store_away"}, status=503)
     except TurnFailed as failure:
         logger.error("turn failed in conversation %s: %s", turn.conversation, failure)
         return response.json({"error": "turn_failed", "action": str(failure)}, status=500)
+
+
+async def _play_over(agent: Agent, turn: Turn) -> Dict[Text, Any]:
+    """The answer to the turn; over what another Rasa has stored meanwhile it is played anew, or found to be played."""
+    for _ in range(MOST_BEGINNINGS - 1):
+        try:
+            return await play(agent.processor, turn)
+        except Overtaken:
+            logger.warning("another Rasa has played in conversation %s", turn.conversation)
+    return await play(agent.processor, turn)
 
 
 async def forget_alone(agent: Agent, conversation: Text, for_good: bool) -> HTTPResponse:
@@ -101,6 +114,7 @@ async def remembered(agent: Agent, conversation: Text) -> HTTPResponse:
 class TurnChannel(InputChannel):
     """`POST /webhooks/turn/play` plays a turn. `DELETE /webhooks/turn/trackers/<conversation>` forgets a conversation,
     with `?again=yes` in such a way that it may go on; `GET` tells what is remembered of it.
+    `POST /webhooks/turn/model` changes the model, `GET /webhooks/turn/ready` tells which one is served.
 
     All ask for the token of `RASA_TOKEN` as a bearer token. Answers: 200 with the bot's messages, 401 without the
     token, 410 for a conversation that was erased, 422 for a payload that means nothing, 500 for a turn that fails for
@@ -147,7 +161,8 @@ class TurnChannel(InputChannel):
             if not lacking:
                 # So that also `/model/parse`, which asks nobody, knows after a start what staff have saved.
                 await names.read_once()
-            return response.json({"missing": lacking}, status=503 if lacking else 200)
+            body = {"missing": lacking, "model": models.name_of(request.app.ctx.agent)}
+            return response.json(body, status=503 if lacking else 200)
 
         @routes.post("/play")
         async def turn(request: Request) -> HTTPResponse:
@@ -156,6 +171,14 @@ class TurnChannel(InputChannel):
                 return response.json({"error": "no_model"}, status=503)
             body: Dict[str, Any] = request.json
             return await self._to_its_end(play_alone(agent, Turn(**body), names))
+
+        @routes.post("/model")
+        async def model(request: Request) -> HTTPResponse:
+            agent = request.app.ctx.agent
+            try:
+                return response.json({"model": await models.change(agent, Path(request.json["file"]))})
+            except models.BadModel as problem:
+                return response.json({"error": "bad_model", "model": str(problem)}, status=422)
 
         @routes.delete("/trackers/<conversation>")
         async def forget(request: Request, conversation: str) -> HTTPResponse:

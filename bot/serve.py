@@ -2,6 +2,8 @@
 
     python -m bot.serve --model var/models/NAME.tar.gz --port 5005
 
+The model may be a link (`var/models/current`), so that a restart serves the model that is in use now.
+
 Reads the token from `RASA_TOKEN` and the action server's address from `ACTIONS_URL`.
 """
 
@@ -23,8 +25,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Start Rasa for Drogowskaz.")
     parser.add_argument("--model", required=True)
     parser.add_argument("--port", type=int, default=5005)
+    parser.add_argument("--host", default="127.0.0.1", help="another address only in a network of the containers' own")
     parser.add_argument("--endpoints", default=str(HERE / "endpoints.yml"))
     options = parser.parse_args()
+    from bot.models import BadModel, checked
+
+    try:
+        model = checked(Path(options.model))
+    except BadModel as problem:
+        raise SystemExit(f"Rasa does not start: {problem}") from problem
     os.environ.setdefault("ACTIONS_URL", "http://127.0.0.1:5055/webhook")
 
     from rasa.core.run import serve_application
@@ -34,8 +43,8 @@ def main() -> None:
     # Rasa's structured log holds what pupils write; below warnings it must stay silent.
     configure_structlog(logging.WARNING)
     serve_application(
-        model_path=options.model,
-        interface="127.0.0.1",
+        model_path=str(model),
+        interface=options.host,
         port=options.port,
         credentials=str(HERE / "credentials.yml"),
         endpoints=AvailableEndpoints.read_endpoints(options.endpoints),

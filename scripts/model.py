@@ -96,6 +96,31 @@ def _ensure_understanding(folder: Path) -> Path:
     return model
 
 
+def current(folder: Path) -> Path:
+    """The link to the model that is in use, where several Rasa servers share a folder of models."""
+    return folder / "current"
+
+
+def previous(folder: Path) -> Path:
+    """The link to the model that was in use before."""
+    return folder / "previous"
+
+
+def use(folder: Path, name: str) -> None:
+    """Let the link lead to this file, and remember the one before, for the way back."""
+    former = current(folder).readlink().name if current(folder).is_symlink() else name
+    if former != name:
+        _link(previous(folder), former)
+    _link(current(folder), name)
+
+
+def _link(link: Path, name: str) -> None:
+    """Make or turn the link, at no moment without it."""
+    draft = link.with_name(f".{link.name}.{os.getpid()}")
+    draft.symlink_to(name)
+    draft.replace(link)
+
+
 def _cache(folder: Path) -> Path:
     """Rasa's cache for the present inputs of understanding, in place of the former ones.
 
@@ -116,7 +141,8 @@ def _checksum(file: Path) -> str:
 def _forget_old(folder: Path) -> None:
     """Keep the latest few models, for a way back."""
     models = sorted(folder.glob("drogowskaz-*.tar.gz"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for old in models[KEPT:]:
+    in_use = {link.readlink().name for link in (current(folder), previous(folder)) if link.is_symlink()}
+    for old in [file for file in models[KEPT:] if file.name not in in_use]:
         old.unlink()
         old.with_name(old.name.replace(".tar.gz", ".json")).unlink(missing_ok=True)
 
