@@ -6,16 +6,26 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+import asyncpg
 from sqlalchemy import JSON, DateTime, MetaData, event
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-# What drivers raise when the database does not answer now (locked, restarting, out of connections); it may later.
-DATABASE_AWAY = (InterfaceError, OperationalError, PoolTimeout)
+
+class DatabaseAway(Exception):
+    """PostgreSQL cannot be reached, the connection broke, or it has no room."""
+
+
+# What is raised when the database does not answer now (locked, restarting, out of connections); it may later.
+DATABASE_AWAY = (DatabaseAway, InterfaceError, OperationalError, PoolTimeout)
+# PostgreSQL's classes of errors that are its own: connection, resources (a full disk), operator, system.
+AWAY_STATES = ("08", "53", "57", "58")
+# A server that is gone without a word must be noticed before a lease runs out.
+POSTGRESQL = {"timeout": 5, "command_timeout": 15}
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -58,8 +68,12 @@ class Database:
 
     def __init__(self, url: str) -> None:
         # Errors must not carry what a pupil wrote, hence no parameters in them.
+        is_sqlite = url.startswith("sqlite")
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True
+            url,
+            pool_pre_ping=not is_sqlite,
+            hide_parameters=True,
+            connect_args={} if is_sqlite else {"async_creator_fn": _connect_postgresql, **POSTGRESQL},
         )
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
@@ -74,9 +88,9 @@ class Database:
     async def transaction(self, *, read_only: bool = False) -> AsyncGenerator[AsyncSession]:
         """A session whose changes are committed at the end of the block, or rolled back when it raises.
 
-        `read_only` lets SQLite take no write lock at the start.
+        `read_only` lets SQLite take no write lock at the start. Raises one of DATABASE_AWAY when there is no database.
         """
-        async with nullcontext() if read_only else self._line, self._sessions() as session:
+        async with nullcontext() if read_only else self._line, _noticed(), self._sessions() as session:
             if read_only:
                 await session.connection(execution_options={"read_only": True})
             async with session.begin() if not session.in_transaction() else _committed(session):
@@ -109,6 +123,26 @@ async def _committed(session: AsyncSession) -> AsyncGenerator[None]:
         await session.rollback()
         raise
     await session.commit()
+
+
+@asynccontextmanager
+async def _noticed() -> AsyncGenerator[None]:
+    """Call it by its name when the connection breaks within the block: drivers have many names for that."""
+    try:
+        yield
+    except DBAPIError as error:
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        is_away = error.connection_invalidated or state.startswith(AWAY_STATES)
+        if is_away and not isinstance(error, DATABASE_AWAY):
+            raise DatabaseAway(type(error).__name__) from error
+        raise
+
+
+async def _connect_postgresql(*arguments: Any, **options: Any) -> Any:
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise DatabaseAway(type(error).__name__) from error
 
 
 def now() -> datetime:

@@ -21,6 +21,9 @@ def _item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False
 
 
 def _apply(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # Several processes may start at once; one of them migrates, the others find it done.
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20260001)")
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, render_item=_item)
     with context.begin_transaction():
         context.run_migrations()
