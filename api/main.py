@@ -11,11 +11,14 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import described, errors, logs
+from api import described, errors, logs, metrics
 from api.alerts import job as alerts
 from api.alerts import mail
 from api.appointments.routes import router as appointments
@@ -31,10 +34,12 @@ from api.conversations.jobs import every
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import RasaClient
 from api.conversations.service import Heart
+from api.conversations.wakeups import Wakeups
 from api.conversations.worker import Worker
 from api.database import Database
 from api.hardening import LARGEST_BODY, Hardening
 from api.insights import collector
+from api.observe import Observer, Timing
 from api.privacy import retention
 from api.privacy.concealing import conceal
 from api.privacy.routes import router as privacy
@@ -44,6 +49,8 @@ from api.settings import Settings, settings
 from api.widget.routes import router as widget
 
 MOST_FILES = 65_536
+# Nobody waits longer for what only saves time.
+REDIS_SECONDS = 0.5
 
 
 def app(configuration: Settings | None = None) -> FastAPI:
@@ -75,6 +82,7 @@ def app(configuration: Settings | None = None) -> FastAPI:
     )
     application.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     application.add_middleware(Hardening, secure=chosen.public.startswith("https:"))
+    application.add_middleware(Timing)
     for router in (web_channel, messenger_routes, catalogue, appointments, privacy, widget, console):
         application.include_router(router)
     application.add_api_route("/docs", described.page, include_in_schema=False)
@@ -94,7 +102,15 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     state.heart = Heart(
         state.database, Notifier(), watch=Guard(Detector(chosen.drogowskaz_var), state.database), conceal=conceal
     )
-    state.limiter = Limiter(on=chosen.rate_limits)
+    redis = shared(chosen.redis_url)
+    wakeups = Wakeups(state.heart.notifier, redis) if redis is not None else None
+    if wakeups is not None:
+        wakeups.start()
+    state.limiter = Limiter(on=chosen.rate_limits, redis=redis)
+    end_metrics = metrics.serve(chosen.metrics_port, chosen.metrics_host) if chosen.metrics_port else None
+    observer = Observer(state.heart, messenger_is_on=state.messenger_configuration is not None)
+    if end_metrics is not None:
+        observer.start()
     worker = Worker(state.heart, state.rasa)
     worker.start()
     mailing = await _begin_mailing(application)
@@ -110,6 +126,12 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
         task.cancel()
     await asyncio.gather(clearing, statistics, *mailing, return_exceptions=True)
     await worker.stop()
+    await observer.stop()
+    if end_metrics is not None:
+        await asyncio.to_thread(end_metrics)
+    if redis is not None and wakeups is not None:
+        await wakeups.stop()
+        await redis.aclose()
     await state.rasa.close()
     await state.database.close()
 
@@ -122,6 +144,14 @@ async def _begin_mailing(application: FastAPI) -> list[asyncio.Task[None]]:
     database, public_url = application.state.database, application.state.settings.public
     await alerts.begin(database)
     return [asyncio.create_task(every(alerts.LOOK_SECONDS, alerts.mailing(database, post, public_url)))]
+
+
+def shared(address: str | None) -> Redis | None:
+    """The Redis that several API processes share; None for a process alone."""
+    if address is None:
+        return None
+    once = Retry(NoBackoff(), 0)
+    return Redis.from_url(address, socket_connect_timeout=REDIS_SECONDS, socket_timeout=REDIS_SECONDS, retry=once)
 
 
 def _allow_many_connections() -> None:

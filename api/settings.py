@@ -24,6 +24,19 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="SQLAlchemy address of the database; SQLite in `var/` when unset."
     )
+    redis_url: str | None = Field(
+        None,
+        repr=False,
+        description="Redis for several API processes: wake-ups between them, shared limits.",
+    )
+    rasa_secret: str | None = Field(
+        None, validation_alias="RASA_TOKEN", repr=False, description="Token of Rasa; a file in `var/` when unset."
+    )
+    rasa_replicas: str | None = Field(
+        None, description="Addresses of all Rasa servers, commas between; they change models one after the other."
+    )
+    metrics_port: int | None = Field(None, description="Port of `/metrics`, not that of the API; off when unset.")
+    metrics_host: str = Field("127.0.0.1", description="Address on which `/metrics` is served.")
     public_url: str | None = Field(None, description="Address under which people reach the service, for links.")
     drogowskaz_var: Path = Field(ROOT / "var", description="Folder of database files, models and caches.")
     rate_limits: Annotated[bool, NoDecode] = Field(
@@ -84,7 +97,9 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     def rasa_token(self) -> str:
-        """The token that Rasa asks for; made at the first call and kept in `rasa.token`, readable by the owner only."""
+        """The token that Rasa asks for: the one given, or one made at the first call and kept in `rasa.token`."""
+        if self.rasa_secret:
+            return self.rasa_secret
         file = self.drogowskaz_var / "rasa.token"
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -86,6 +86,12 @@ async def queue(session: AsyncSession) -> list[Conversation]:
     return sorted(found, key=lambda talk: (not needs_eyes(talk), _since(talk)))
 
 
+async def backlog(session: AsyncSession) -> tuple[int, int]:
+    """How many pupils wait for a person, and how many talks are flagged for safety and not dealt with."""
+    talks = await queue(session)
+    return sum(talk.owner == Owner.WAITING for talk in talks), sum(needs_eyes(talk) for talk in talks)
+
+
 async def with_counsellors(session: AsyncSession) -> list[Conversation]:
     """Talks that a counsellor leads now, the longest first."""
     query = select(Conversation).where(Conversation.owner == Owner.COUNSELLOR)

@@ -1,10 +1,12 @@
 """Wakes the readers of a conversation when it has a new event, without polling.
 
-Within one process only; `reader.look_out` wakes them for the events that another process has written.
+Within one process; `wakeups` carries it to the others where there is Redis. Without it, `reader.look_out` finds what
+other processes have written.
 """
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 
 
 class Notifier:
@@ -12,9 +14,17 @@ class Notifier:
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, dict[asyncio.Future[None], int | None]] = defaultdict(dict)
+        # Tells the other processes of a topic, while they can be reached.
+        self.outward: Callable[[str], None] | None = None
 
     def notify(self, topic: str) -> None:
-        """Wake everybody who waits for this topic."""
+        """Wake everybody who waits for this topic, in all processes."""
+        self.wake(topic)
+        if self.outward is not None:
+            self.outward(topic)
+
+    def wake(self, topic: str) -> None:
+        """Wake those in this process."""
         for waiter in self._waiting.pop(topic, ()):
             if not waiter.done():
                 waiter.set_result(None)

@@ -5,13 +5,26 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.models import Conversation, Event, EventType, InboxMessage, Owner, Receipt, SentPayload
 from api.database import now
+
+# No lease and no putting-off lasts as long: a moment further ahead was written by a clock that was wrong.
+FURTHEST = timedelta(minutes=1)
+
+
+def _is_past(column: Any, moment: datetime) -> ColumnElement[bool]:
+    """Whether a moment that was set to come has come."""
+    return or_(column.is_(None), column <= moment, column > moment + FURTHEST)
+
+
+def is_due(message: InboxMessage, moment: datetime) -> bool:
+    """Whether the message may be played now."""
+    return message.due_at <= moment or message.due_at > moment + FURTHEST
 
 
 def hash_token(token: str) -> str:
@@ -71,6 +84,12 @@ async def last_message(session: AsyncSession, conversation_id: str, *, sender: s
     return await session.scalar(query.order_by(Event.seq.desc()).limit(1))
 
 
+async def moment_of(session: AsyncSession, conversation_id: str, seq: int) -> datetime:
+    """When the event was written."""
+    query = select(Event.created_at).where(Event.conversation_id == conversation_id, Event.seq == seq)
+    return (await session.scalars(query)).one()
+
+
 async def receipt(session: AsyncSession, conversation_id: str, client_id: str) -> int | None:
     """The number that a message with this id got when it came first."""
     query = select(Receipt.seq).where(Receipt.conversation_id == conversation_id, Receipt.client_id == client_id)
@@ -118,13 +137,11 @@ async def lock(session: AsyncSession, conversation_id: str) -> Conversation | No
 
 async def waiting_conversations(session: AsyncSession, moment: datetime, worker: str, limit: int) -> list[str]:
     """Conversations with a message due for the bot and no other worker on them, the longest waiting first."""
-    free = or_(
-        Conversation.lease_until.is_(None), Conversation.lease_until < moment, Conversation.lease_holder == worker
-    )
+    free = or_(_is_past(Conversation.lease_until, moment), Conversation.lease_holder == worker)
     query = (
         select(InboxMessage.conversation_id)
         .join(Conversation, Conversation.id == InboxMessage.conversation_id)
-        .where(InboxMessage.due_at <= moment, free, Conversation.owner == Owner.BOT)
+        .where(_is_past(InboxMessage.due_at, moment), free, Conversation.owner == Owner.BOT)
         .order_by(InboxMessage.due_at)
         .limit(limit)
     )
@@ -138,11 +155,7 @@ async def take_lease(session: AsyncSession, conversation_id: str, worker: str, s
         update(Conversation)
         .where(
             Conversation.id == conversation_id,
-            or_(
-                Conversation.lease_until.is_(None),
-                Conversation.lease_until < moment,
-                Conversation.lease_holder == worker,
-            ),
+            or_(_is_past(Conversation.lease_until, moment), Conversation.lease_holder == worker),
         )
         .values(lease_holder=worker, lease_until=moment + timedelta(seconds=seconds))
         .returning(Conversation.id)
@@ -227,6 +240,19 @@ async def latest(session: AsyncSession, conversations: Iterable[str]) -> dict[st
     """The number of the latest event of each of these conversations that exists."""
     query = select(Conversation.id, Conversation.last_seq).where(Conversation.id.in_(list(conversations)))
     return {row.id: row.last_seq for row in await session.execute(query)}
+
+
+async def backlog(session: AsyncSession) -> tuple[int, datetime | None]:
+    """How many messages wait for the bot, and since when the oldest of them."""
+    query = (
+        select(func.count(), func.min(Event.created_at))
+        .select_from(InboxMessage)
+        .join(Event, (Event.conversation_id == InboxMessage.conversation_id) & (Event.seq == InboxMessage.seq))
+        .join(Conversation, Conversation.id == InboxMessage.conversation_id)
+        .where(Conversation.owner == Owner.BOT)
+    )
+    count, oldest = (await session.execute(query)).one()
+    return count, oldest
 
 
 async def with_news(session: AsyncSession, cursors: Select[str, int], limit: int) -> list[str]:

@@ -8,11 +8,13 @@ import secrets
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import metrics
 from api.conversations import handoff, repository, understanding
 from api.conversations.desk import DESK
 from api.conversations.lines import end_turn, say
@@ -21,7 +23,7 @@ from api.conversations.notifier import Notifier
 from api.conversations.rasa import Answer
 from api.conversations.typed import clean
 from api.conversations.watch import Watch, answer_at_once, asks_topic, flag
-from api.database import Database
+from api.database import Database, now
 from api.errors import Invalid
 from api.settings import settings
 from api.texts import LANGUAGES, Language, button, plain, text
@@ -32,6 +34,8 @@ LONGEST_TEXT = 4000
 INBOX = "inbox"
 # What the heart notes in a message for itself: no reader is told.
 KEPT = frozenset({"asks"})
+# What the bot calls a message that it did not understand.
+UNSURE = "nlu_fallback"
 
 
 type Conceal = Callable[[AsyncSession, str, str], Awaitable[None]]
@@ -124,6 +128,9 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
         elif await handoff.hear(session, conversation, seq, typed=typed, payload=payload):
             words = typed if payload is None else None
             session.add(InboxMessage(conversation_id=conversation_id, seq=seq, text=words, payload=payload))
+    metrics.MESSAGES.labels(conversation.channel).inc()
+    if notice is not None:
+        metrics.SAFETY.labels(notice.danger).inc()
     announce(heart, conversation_id)
     return seq
 
@@ -158,6 +165,7 @@ async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Ans
         waiting = await session.get(InboxMessage, (conversation_id, seq))
         if waiting is None:
             return True
+        asked, typed = await repository.moment_of(session, conversation_id, seq), waiting.text is not None
         if conversation.owner == Owner.BOT:
             conversation.language = answer.language
             await _write_messages(session, conversation, waiting, answer)
@@ -167,8 +175,19 @@ async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Ans
         else:
             await end_turn(session, conversation_id, seq, Outcome.HANDED_OVER)
             await repository.take_out(session, waiting)
+    _count(answer, asked, typed, Outcome.ANSWERED if conversation.owner == Owner.BOT else Outcome.HANDED_OVER)
     announce(heart, conversation_id)
     return True
+
+
+def _count(answer: Answer, asked: datetime, typed: bool, outcome: Outcome) -> None:
+    """Note for the metrics how the turn went."""
+    metrics.TURNS.labels(outcome).inc()
+    metrics.TURN_SECONDS.observe((now() - asked).total_seconds())
+    if typed:
+        metrics.UNDERSTOOD.labels("no" if answer.nlu.get("intent") == UNSURE else "yes").inc()
+    for danger in {message["danger"] for message in answer.messages if message.get("danger")}:
+        metrics.SAFETY.labels(danger).inc()
 
 
 async def _write_messages(
@@ -207,6 +226,7 @@ async def write_failure(heart: Heart, conversation_id: str, seq: int) -> None:
         await say(session, conversation_id, body, sender="bot", reply_to=seq)
         await end_turn(session, conversation_id, seq, Outcome.FAILED)
         await repository.take_out(session, waiting)
+    metrics.TURNS.labels(Outcome.FAILED).inc()
     heart.notifier.notify(conversation_id)
 
 

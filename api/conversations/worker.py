@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
+from api import metrics
 from api.conversations import forgetting, handoff, reader, repository
 from api.conversations.jobs import every
 from api.conversations.models import Conversation, InboxMessage
@@ -29,9 +30,13 @@ MOST_FAILURES = 2
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds between the looks, how long a lease holds, and after how long a pupil is told that it takes a while."""
+    """Seconds between the looks, how long a lease holds, and after how long a pupil is told that it takes a while.
+
+    `look_woken` is between the looks for what other processes wrote, where these wake us anyway.
+    """
 
     look: float = 1.0
+    look_woken: float = 5.0
     lease: float = 12.0
     renew: float = 3.0
     tell: float = 5.0
@@ -56,6 +61,7 @@ class Worker:
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._away = False
+        self._looked_out = float("-inf")
 
     def start(self) -> None:
         """Begin to play turns, to keep the leases of those in play, and what else has to be done now and then."""
@@ -117,6 +123,7 @@ class Worker:
             async with self._heart.database.transaction() as session:
                 await repository.give_lease_back(session, conversation_id, self._id)
         except DATABASE_AWAY as reason:
+            metrics.AWAY.labels("database").inc()
             log.warning("turn_waits_for_database", conversation=conversation_id, reason=type(reason).__name__)
             await asyncio.sleep(self._pace.look)
 
@@ -125,9 +132,11 @@ class Worker:
             if not await repository.take_lease(session, conversation_id, self._id, self._pace.lease):
                 return None
             waiting = await repository.waiting(session, conversation_id)
-            if not waiting or waiting[0].due_at > now():
+            if not waiting or not repository.is_due(waiting[0], now()):
                 return None
             conversation = await session.get_one(Conversation, conversation_id)
+            if not waiting[0].attempts:
+                metrics.PART_SECONDS.labels("waiting").observe((now() - waiting[0].due_at).total_seconds())
             said = await handoff.said_meanwhile(session, conversation_id, waiting[0].seq)
             return Claim(waiting[0], conversation.language, said)
 
@@ -135,17 +144,20 @@ class Worker:
         """Play one turn; whether to go on with the conversation's next message."""
         message = claim.message
         try:
-            answer = await self._rasa.turn(
-                conversation_id,
-                str(message.seq),
-                text=message.text,
-                payload=message.payload,
-                language=claim.language,
-                said=claim.said,
-            )
-            return await write_answer(self._heart, conversation_id, message.seq, answer)
+            with metrics.PART_SECONDS.labels("rasa").time():
+                answer = await self._rasa.turn(
+                    conversation_id,
+                    str(message.seq),
+                    text=message.text,
+                    payload=message.payload,
+                    language=claim.language,
+                    said=claim.said,
+                )
+            with metrics.PART_SECONDS.labels("writing").time():
+                return await write_answer(self._heart, conversation_id, message.seq, answer)
         except RasaAway as reason:
             self._away = True
+            metrics.AWAY.labels("rasa").inc()
             await self._put_off(conversation_id, message.seq, failed=False)
             log.warning("rasa_away", conversation=conversation_id, attempts=message.attempts + 1, reason=str(reason))
             return False
@@ -196,4 +208,8 @@ class Worker:
             await forgetting.carry_out(self._heart.database, self._rasa, conversation_id)
 
     async def _look_out(self) -> None:
+        moment = asyncio.get_running_loop().time()
+        if self._heart.notifier.outward is not None and moment - self._looked_out < self._pace.look_woken:
+            return
+        self._looked_out = moment
         await reader.look_out(self._heart)

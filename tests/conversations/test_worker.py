@@ -1,6 +1,7 @@
 """The worker with a scripted Rasa: who waits is told once, failures end, erasures hold, other processes are noticed."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -206,3 +207,20 @@ async def test_a_reader_that_resumes_beyond_the_last_event_is_not_woken_for_ever
     await reader.look_out(heart)
     assert not news.done()
     waiting.cancel()
+
+
+@pytest.mark.parametrize("ahead", [3600.0, -3600.0])
+async def test_a_clock_that_was_wrong_by_an_hour_holds_nobody_for_an_hour(
+    heart: Heart, rasa: ScriptedRasa, ahead: float
+) -> None:
+    talk, worker = await opened(heart), Worker(heart, rasa.client(), PACE)
+    (number,) = await send(heart, talk, "hej")
+    async with heart.database.transaction() as session:
+        assert await repository.take_lease(session, talk, "a dead worker", ahead)
+        for message in await repository.waiting(session, talk):
+            message.due_at = now() + timedelta(seconds=ahead)
+    async with heart.database.transaction(read_only=True) as session:
+        assert await repository.waiting_conversations(session, now(), "another", 10) == [talk]
+    await worker.serve(talk)
+    await until_ended(heart, talk, number)
+    assert rasa.plays == [(talk, str(number))]

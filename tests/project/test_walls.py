@@ -14,6 +14,7 @@ TOOLS = {
     "api.errors",
     "api.hardening",
     "api.logs",
+    "api.metrics",
     "api.person",
     "api.sealed",
     "api.settings",

@@ -101,6 +101,12 @@ async def counts(session: AsyncSession) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+async def line_counts(session: AsyncSession) -> dict[str, int]:
+    """How many lines are in each state; lines go with their talks."""
+    rows = await session.execute(select(Line.state, func.count()).group_by(Line.state))
+    return {str(row[0]): row[1] for row in rows}
+
+
 async def thread(session: AsyncSession, page_id: str, psid: str) -> Thread | None:
     """The thread, locked against other writers until the transaction ends."""
     query = select(Thread).where(Thread.page_id == page_id, Thread.psid == psid).with_for_update()

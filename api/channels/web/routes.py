@@ -64,7 +64,7 @@ async def open_conversation(
     body: OpenConversation, request: Request, heart: HeartDep, limiter: LimiterDep
 ) -> OpenedConversation:
     """Start a conversation; the bot's greeting follows as its first event."""
-    limiter.check(f"address {_address(request)}", OPEN_CONVERSATION)
+    await limiter.check(f"address {_address(request)}", OPEN_CONVERSATION)
     conversation, token = await service.open_conversation(heart, CHANNEL, body.language)
     return OpenedConversation(id=conversation.id, token=token, language=body.language)
 
@@ -74,8 +74,8 @@ async def send_message(
     body: SendMessage, own: Own, request: Request, heart: HeartDep, limiter: LimiterDep
 ) -> SentMessage:
     """Hand in a message; answered only once it is stored for good."""
-    limiter.check(f"messages {_address(request)}", SEND_FROM_ADDRESS)
-    limiter.check(f"conversation {own.id}", SEND_MESSAGE)
+    await limiter.check(f"messages {_address(request)}", SEND_FROM_ADDRESS)
+    await limiter.check(f"conversation {own.id}", SEND_MESSAGE)
     seq = await service.accept(heart, own.id, str(body.client_id), typed=body.text, payload=body.payload)
     return SentMessage(seq=seq)
 
