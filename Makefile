@@ -5,7 +5,7 @@ PYTHON3 := $(shell command -v python3 || command -v python)
 PYTHON := .venv/bin/python
 PYTHON_BOT := bot/.venv/bin/python
 
-.PHONY: help run test lint types train eval validate bench admin review-export remove-examples retention audit lock clean environments environments-dev
+.PHONY: help run test test-replicas backup restore lint types train eval validate bench admin review-export remove-examples retention audit lock clean environments environments-dev
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -53,6 +53,17 @@ admin: environments ## Print a one-time link to an account of the console (EMAIL
 
 review-export: environments ## Train on what counsellors have reviewed; refuses when a language gets worse
 	@$(PYTHON) -m scripts.review_export
+
+backup: environments ## Write all databases into one file (FILE=…)
+	@$(PYTHON) -m scripts.backup $(FILE)
+
+restore: environments ## Put a backup in place of the databases, with the service stopped (FILE=…)
+	@test -n "$(FILE)" || { echo "Say which file: make restore FILE=var/backups/…" >&2; exit 1; }
+	@$(PYTHON) -m scripts.backup --restore "$(FILE)"
+
+test-replicas: TESTS ?= tests/e2e
+test-replicas: environments-dev train ## The end-to-end tests on PostgreSQL and Redis, two of each process behind nginx
+	@DROGOWSKAZ_TOPOLOGY=replicas $(PYTHON) -m pytest $(TESTS)
 
 remove-examples: environments ## Take the example dates of courses out of the catalogue
 	@$(PYTHON) -m scripts.remove_examples

@@ -1,5 +1,9 @@
-"""One running system for all end-to-end tests that do not break it."""
+"""One running system for all end-to-end tests that do not break it.
 
+`DROGOWSKAZ_TOPOLOGY=replicas` runs them on PostgreSQL and Redis with two of each process behind nginx.
+"""
+
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +13,20 @@ from api.settings import ROOT
 from scripts import model
 from tests.e2e.pupil import Pupil
 from tests.e2e.records import Records
+from tests.e2e.replicas import Replicas
 from tests.e2e.system import System
+
+TOPOLOGIES: dict[str, type[System]] = {"single": System, "replicas": Replicas}
+TOPOLOGY = os.environ.get("DROGOWSKAZ_TOPOLOGY", "single")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is about the processes of one machine where there are many."""
+    for item in items:
+        if TOPOLOGY != "single" and item.get_closest_marker("one_machine"):
+            item.add_marker(pytest.mark.skip(reason="is about the set-up of one machine"))
+        if TOPOLOGY != "replicas" and item.get_closest_marker("replicas"):
+            item.add_marker(pytest.mark.skip(reason="is about many machines: make test-replicas"))
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +38,7 @@ def trained() -> Path:
 @pytest.fixture(scope="session")
 def system(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The whole system, ready to talk."""
-    running = System(tmp_path_factory.mktemp("system"))
+    running = TOPOLOGIES[TOPOLOGY](tmp_path_factory.mktemp("system"))
     running.start()
     try:
         running.wait_until_ready()

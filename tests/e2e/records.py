@@ -26,7 +26,7 @@ class Records:
     """The tables of a running system, read with its own key."""
 
     def __init__(self, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._url = f"sqlite+aiosqlite:///{system.folder / 'drogowskaz.db'}"
+        self._url = system.database_url
         ring = Keyring(None, system.folder / "contact.key")
         monkeypatch.setattr(sealed, "keyring", lambda: ring)
 

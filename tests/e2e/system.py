@@ -1,6 +1,8 @@
 """The whole system as real processes, on ports and in a folder of its own."""
 
+import asyncio
 import ipaddress
+import json
 import os
 import signal
 import socket
@@ -9,12 +11,29 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
+from sqlalchemy import text as sql
 
+from api.database import Database
 from api.settings import ROOT
 
 PATIENCE_SECONDS = 120
+
+
+def query(url: str, statement: str, **values: object) -> list[Any]:
+    """The rows that a database gives to this query."""
+
+    async def ask() -> list[Any]:
+        database = Database(url)
+        try:
+            async with database.transaction(read_only=True) as session:
+                return list(await session.execute(sql(statement), values))
+        finally:
+            await database.close()
+
+    return asyncio.run(ask())
 
 
 def free_port() -> int:
@@ -26,6 +45,9 @@ def free_port() -> int:
 
 class System:
     """`make run` in a folder of its own (which shares the trained model); `stop` ends it as Ctrl-C does."""
+
+    # The files (or tables) in which a pupil's words are kept.
+    keepers = frozenset({"drogowskaz", "trackers"})
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
@@ -45,6 +67,7 @@ class System:
         if not (folder / "models").exists():
             (folder / "models").symlink_to(ROOT / "var" / "models")
         self.log = folder / "output.log"
+        self.database_url = f"sqlite+aiosqlite:///{folder / 'drogowskaz.db'}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -70,6 +93,21 @@ class System:
                     return
             time.sleep(0.2)
         raise AssertionError(f"The system did not come up:\n{self.output()}")
+
+    @property
+    def trackers_url(self) -> str:
+        """Where Rasa keeps its trackers."""
+        return f"sqlite+aiosqlite:///{self.folder / 'trackers.db'}"
+
+    def heard(self, conversation: str) -> list[str]:
+        """The ids of the messages that Rasa's tracker holds as played, in order; several wishes of one stand there."""
+        (document,) = query(self.trackers_url, "SELECT events FROM trackers WHERE sender_id = :id", id=conversation)[0]
+        return [event["message_id"] for event in json.loads(document) if event["event"] == "user"]
+
+    def places(self, words: str) -> list[str]:
+        """Where these words are kept: the names of files (databases with their logs, output)."""
+        files = [file for file in sorted(self.folder.iterdir()) if file.is_file()]
+        return [file.name for file in files if words.encode() in file.read_bytes()]
 
     def output(self) -> str:
         """What the system has printed so far."""

@@ -1,10 +1,8 @@
 """The outside of the system as the contract describes it, on the running system."""
 
 import json
-import sqlite3
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -114,19 +112,13 @@ def test_erasing_leaves_no_word_in_any_file(system: System, pupil: Pupil) -> Non
     secret = "zielonykrokodyl"
     pupil.say(f"cześć, lubię {secret}")
     pupil.call("POST", f"/{pupil.id}/feedback", json={"score": 5, "comment": f"fajny {secret}"})
-    where = [file.name for file in files(system.folder) if secret.encode() in file.read_bytes()]
-    assert any(name.startswith("drogowskaz.db") for name in where)
-    assert any(name.startswith("trackers.db") for name in where)
-    assert system.log.name not in where
+    where = system.places(secret)
+    assert {name.partition(".")[0] for name in where} >= system.keepers
+    assert not [name for name in where if name.endswith(".log")]
     assert pupil.call("DELETE", f"/{pupil.id}").status_code == 204
     assert pupil.call("GET", f"/{pupil.id}/events").status_code == 401
-    assert [file.name for file in files(system.folder) if secret.encode() in file.read_bytes()] == []
+    assert system.places(secret) == []
     assert play(system, pupil.id, "9", f"a {secret}?").status_code == 410, "nothing brings the tracker back"
-
-
-def files(folder: Path) -> list[Path]:
-    """All files that the system has made: databases with their logs, and its output."""
-    return [file for file in sorted(folder.iterdir()) if file.is_file()]
 
 
 def play(system: System, conversation: str, message_id: str, text: str) -> httpx.Response:
@@ -142,9 +134,7 @@ def test_a_turn_that_is_asked_for_several_times_at_once_is_played_once(system: S
         answers = list(pool.map(lambda _: play(system, conversation, "2", "hej"), range(6)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.text for answer in answers}) == 1
-    with closing(sqlite3.connect(system.folder / "trackers.db")) as database:
-        (document,) = database.execute("SELECT events FROM trackers WHERE sender_id = ?", (conversation,)).fetchone()
-    assert len([event for event in json.loads(document) if event["event"] == "user"]) == 1
+    assert system.heard(conversation) == ["2"]
 
 
 def test_feedback_is_taken(pupil: Pupil) -> None:

@@ -16,20 +16,18 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from api.texts import text
+from tests.e2e.ledger import SAID, all_events, check, deliver
 from tests.e2e.parts import Parts, with_app
 from tests.e2e.pupil import Pupil
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.one_machine]
 
 CRASHES = int(os.environ.get("CRASHES", "3"))
 PUPILS = 4
 PATIENCE_SECONDS = 300
-# Their answers do not depend on what was said before.
-SAID = ("hej", "co umiesz?", "co to jest kwalifikacja MEC.05?", "what can you do?", "jesteś człowiekiem?")
 
 
 @pytest.fixture(scope="module")
@@ -42,52 +40,6 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
         yield running
     finally:
         running.stop()
-
-
-def deliver(pupil: Pupil, said: str) -> int:
-    """Hand in a message as the widget does: with the same id until it is acknowledged."""
-    client_id = str(uuid.uuid4())
-    end = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < end:
-        try:
-            answer = pupil.send({"text": said}, client_id)
-        except httpx.TransportError:
-            time.sleep(0.1)
-            continue
-        if answer.status_code == 202:
-            return int(answer.json()["seq"])
-        assert answer.status_code == 503, answer.text
-        assert answer.json()["error"]["code"] == "unavailable"
-    raise AssertionError("the message was never taken")
-
-
-def all_events(pupil: Pupil, answered: list[int]) -> list[dict[str, Any]]:
-    """The conversation's events, once each of these messages is answered."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < end:
-        try:
-            events = pupil.events()
-        except httpx.TransportError:
-            events = []
-        if {event["reply_to"] for event in events if event["type"] == "turn_end"} >= set(answered):
-            return events
-        time.sleep(0.2)
-    raise AssertionError(f"not all of {answered} were answered: {events}")
-
-
-def check(events: list[dict[str, Any]], sent: dict[int, str]) -> None:
-    """Each message stands there once, in order, and is answered once, in order, without gaps."""
-    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
-    heard = {event["seq"]: event["text"] for event in events if event.get("sender") == "pupil"}
-    assert list(heard.items()) == list(sent.items())
-    ends = [event for event in events if event["type"] == "turn_end"]
-    assert [end["reply_to"] for end in ends] == list(sent)
-    assert {end["outcome"] for end in ends} == {"answered"}
-    said = [event["reply_to"] for event in events if event["type"] == "message" and event.get("sender") == "bot"][1:]
-    assert said == sorted(said), "an answer to an earlier message came after one to a later one"
-    assert set(said) == set(sent), "a message got no words"
-    for end in ends:
-        assert not [event for event in events if event["reply_to"] == end["reply_to"] and event["seq"] > end["seq"]]
 
 
 def replies(events: list[dict[str, Any]], seq: int) -> list[str]:

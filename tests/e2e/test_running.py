@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.pupil import Pupil
 from tests.e2e.system import System
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.one_machine]
 
 
 def test_ctrl_c_leaves_no_process_and_a_second_start_does_not_train(trained: Path, tmp_path: Path) -> None:
