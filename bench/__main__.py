@@ -13,7 +13,13 @@ from pathlib import Path
 
 from api.settings import ROOT
 
-NAMES = {"basics": "Start, turn, memory", "long_talk": "Long talks", "readers": "Open streams"}
+NAMES = {
+    "basics": "Start, turn, memory",
+    "long_talk": "Long talks",
+    "readers": "Open streams",
+    "cost": "Cost of a turn",
+    "faults": "Killed processes",
+}
 REPORT = ROOT / "docs" / "benchmarks.md"
 HEAD = """# Measured
 
