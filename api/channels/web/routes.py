@@ -112,7 +112,7 @@ async def _server_sent(heart: Heart, conversation_id: str, after: int) -> AsyncI
 @router.post("/{id}/feedback", status_code=204)
 async def give_feedback(body: Feedback, own: Own, heart: HeartDep, limiter: LimiterDep) -> None:
     """Say how the talk was; a later score replaces an earlier one."""
-    limiter.check(f"conversation {own.id}", SEND_MESSAGE)
+    await limiter.check(f"conversation {own.id}", SEND_MESSAGE)
     async with heart.database.transaction() as session:
         conversation = await repository.lock(session, own.id)
         if conversation is not None:
