@@ -119,20 +119,22 @@ class Worker:
         try:
             while claim := await self._claim(conversation_id):
                 if not await self._play(conversation_id, claim):
+                    async with self._heart.database.transaction() as session:
+                        await repository.give_lease_back(session, conversation_id, self._id)
                     break
-            async with self._heart.database.transaction() as session:
-                await repository.give_lease_back(session, conversation_id, self._id)
         except DATABASE_AWAY as reason:
             metrics.AWAY.labels("database").inc()
             log.warning("turn_waits_for_database", conversation=conversation_id, reason=type(reason).__name__)
             await asyncio.sleep(self._pace.look)
 
     async def _claim(self, conversation_id: str) -> Claim | None:
+        """The next message that is due; when there is none, the lease is given back at once."""
         async with self._heart.database.transaction() as session:
             if not await repository.take_lease(session, conversation_id, self._id, self._pace.lease):
                 return None
             waiting = await repository.waiting(session, conversation_id)
             if not waiting or not repository.is_due(waiting[0], now()):
+                await repository.give_lease_back(session, conversation_id, self._id)
                 return None
             conversation = await session.get_one(Conversation, conversation_id)
             if not waiting[0].attempts:
