@@ -20,7 +20,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.exc import DBAPIError
 
-from bot import models, remote_actions
+from bot import lean, models
 from bot.names import Names
 from bot.tracker_store import Forgotten, Overtaken, StillRead
 from bot.turn import CHANNEL, ActionsAway, BadPayload, Turn, TurnFailed, play
@@ -140,7 +140,7 @@ class TurnChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes; Rasa mounts them under `/webhooks/turn`."""
-        remote_actions.check_schema_once()
+        lean.install()
         routes = Blueprint("turn")
         names = Names()
 
