@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from api.settings import ROOT
+from bench.processes import resident
 from scripts import model
 from tests.e2e.pupil import Pupil
 from tests.e2e.system import System
@@ -30,8 +31,7 @@ def memory(system: System) -> dict[str, int]:
     for pid in system.processes():
         command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
         name = next((n for n in ("bot.serve", "actions.server", "api.main") if n in command), "supervisor")
-        resident = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if "VmRSS" in line)
-        found[name] = found.get(name, 0) + int(resident.split()[1]) // 1024
+        found[name] = found.get(name, 0) + round(resident(pid))
     return found
 
 

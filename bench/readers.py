@@ -5,7 +5,6 @@ conversation of its own, as each pupil's browser does.
 """
 
 import asyncio
-import os
 import statistics
 import tempfile
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from bench.processes import processor_seconds, resident
+from bench.systems import ours
 from tests.e2e.parts import Parts
 
 READERS = 5000
@@ -50,18 +51,6 @@ class Reader:
                 self.latency = time.perf_counter() - self.sent_at
                 self.arrived.set()
         writer.close()
-
-
-def resident(pid: int) -> float:
-    """Memory in MiB."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if "VmRSS" in line).split()[1]) / 1024
-
-
-def cpu_seconds(pid: int) -> float:
-    """Processor time used so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def limited[T](work: list[Callable[[], Awaitable[T]]], at_once: int) -> list[T]:
@@ -105,9 +94,9 @@ async def measure(parts: Parts, count: int) -> dict[str, str]:
 
         await limited([lambda reader=reader: follow(reader) for reader in readers], 100)
         await asyncio.sleep(2)
-        used, after = cpu_seconds(pid), resident(pid)
+        used, after = processor_seconds(pid), resident(pid)
         await asyncio.sleep(IDLE_SECONDS)
-        idle = (cpu_seconds(pid) - used) / IDLE_SECONDS
+        idle = (processor_seconds(pid) - used) / IDLE_SECONDS
         began = time.perf_counter()
         stored = await limited([lambda reader=reader: send(reader) for reader in readers], AT_ONCE)
         await asyncio.gather(*tasks)
@@ -138,7 +127,7 @@ def ms(seconds: float) -> str:
 def run() -> dict[str, str]:
     """Start the API alone and measure."""
     with tempfile.TemporaryDirectory() as folder:
-        parts = Parts(Path(folder))
+        parts = ours(Path(folder))
         parts.start("api")
         try:
             parts.wait_until_ready("/healthz")
