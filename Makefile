@@ -45,7 +45,7 @@ eval: environments ## Measure how well the model understands and the safety dete
 validate: environments-dev ## Rasa's check of domain, rules and training data; warnings are errors
 	@$(PYTHON_BOT) -m bot.validate
 
-bench: environments-dev ## Measure start, turns, long talks and open streams; writes docs/benchmarks.md
+bench: environments-dev ## Measure everything, next to stock Rasa (its training takes hours, once); writes docs/benchmarks.md
 	@$(PYTHON) -m bench
 
 admin: environments ## Print a one-time link to an account of the console (EMAIL=… NAME="…")
