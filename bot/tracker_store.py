@@ -22,6 +22,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.pool import QueuePool
 
 TURNS_KEPT = 6
 # Forms that ask for a name or a contact.
@@ -117,7 +118,9 @@ class SnapshotTrackerStore(TrackerStore):
             future=True,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={} if self._is_sqlite else POSTGRESQL,
+            connect_args={"check_same_thread": False} if self._is_sqlite else POSTGRESQL,
+            # SQLAlchemy would open SQLite's file anew each time; closing it writes the log back and waits for the disk.
+            poolclass=QueuePool,
         )
         if self._is_sqlite:
             sa.event.listen(self._engine, "connect", _prepare_sqlite)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import List
 
 import pytest
+import sqlalchemy as sa
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -163,3 +164,18 @@ def test_a_talk_that_is_cleared_may_go_on_and_an_erased_one_may_not(tmp_path: Pa
 
 def replay_as(sender: str, events: List[Event]) -> DialogueStateTracker:
     return DialogueStateTracker.from_events(sender, events, slots=DOMAIN.slots, domain=DOMAIN)
+
+
+def test_the_file_is_not_opened_anew_for_each_turn(tmp_path: Path) -> None:
+    store = SnapshotTrackerStore(DOMAIN, url=f"sqlite:///{tmp_path / 'trackers.db'}")
+    opened: List[object] = []
+    sa.event.listen(store._engine, "connect", lambda connection, _record: opened.append(connection))
+
+    async def turns() -> None:
+        for number in range(5):
+            tracker = await store.retrieve("a talk") or DialogueStateTracker("a talk", DOMAIN.slots)
+            tracker.update(BotUttered(f"answer {number}"))
+            await store.save(tracker)
+
+    asyncio.run(turns())
+    assert len(opened) <= 1
