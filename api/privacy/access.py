@@ -14,6 +14,7 @@ from api.conversations.rasa import RasaAway, RasaClient
 from api.database import Database, now
 from api.errors import NotFound
 from api.requests import service as requests
+from api.review import service as review
 from api.signups import service as signups
 
 type Document = dict[str, Any]
@@ -39,6 +40,7 @@ async def _kept(session: AsyncSession, conversation_id: str) -> Document:
         "sign_ups": await signups.kept(session, conversation_id),
         "appointments": await appointments.kept(session, conversation_id),
         "requests": await requests.kept(session, conversation_id),
+        "reviewed_lines": await review.kept(session, conversation_id),
         "counsellors": await console.kept(session, conversation_id),
         "messenger": await messenger.kept(session, conversation_id),
     }

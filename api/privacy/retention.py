@@ -20,6 +20,7 @@ from api.conversations import clearing
 from api.database import Database, now
 from api.privacy.models import RetentionRun
 from api.requests import service as requests
+from api.review import repository as review
 from api.settings import Settings
 from api.signups import service as signups
 
@@ -73,7 +74,7 @@ async def run(database: Database, kept: Limits, at: datetime | None = None) -> R
     """Clear everything whose time is over at this moment, now unless told otherwise, and note what it was."""
     moment = at or now()
     before, safety_before = moment - kept.texts, moment - kept.safety
-    report = await _clear_contacts_and_notes(database, moment - kept.contacts, min(before, safety_before))
+    report = await _clear_apart(database, moment - kept.contacts, min(before, safety_before))
 
     async def due(session: AsyncSession, after: str) -> list[str]:
         return await clearing.due(session, before, safety_before, after, AT_ONCE)
@@ -144,8 +145,9 @@ async def _each(database: Database, look: Look) -> AsyncIterator[str]:
         after = page[-1]
 
 
-async def _clear_contacts_and_notes(database: Database, contacts_before: datetime, notes_before: datetime) -> Report:
+async def _clear_apart(database: Database, contacts_before: datetime, notes_before: datetime) -> Report:
     async with database.transaction() as session:
+        await review.clear(session, notes_before)
         contacts = sum([await room.clear(session, contacts_before) for room in ROOMS])
         return Report(contacts=contacts, notes=await console.clear(session, notes_before))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.review.models import ReviewItem
@@ -53,3 +53,8 @@ async def count_to_export(session: AsyncSession) -> int:
 async def mark_exported(session: AsyncSession, ids: Iterable[int], at: datetime) -> None:
     """Note that these are among the training sentences."""
     await session.execute(update(ReviewItem).where(ReviewItem.id.in_(list(ids))).values(exported_at=at))
+
+
+async def clear(session: AsyncSession, before: datetime) -> None:
+    """Forget what was reviewed before this moment; what has become a training sentence stays one."""
+    await session.execute(delete(ReviewItem).where(ReviewItem.reviewed_at < before))

@@ -6,6 +6,7 @@ sentence can become a training sentence, somebody confirms that it holds no pers
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +24,8 @@ from api.texts import all_texts
 INTENTS = tuple(key.removeprefix("guesses.") for key in all_texts() if key.startswith("guesses."))
 SHOWN = 300
 LONGEST = 1000
+# What is told of a reviewed line to somebody who asks what we know of them.
+KEPT = ("seq", "text", "intent", "suggestion", "reviewed_at")
 LONGEST_SUGGESTION = 2000
 
 
@@ -107,6 +110,12 @@ async def drop(session: AsyncSession, item_id: int) -> ReviewItem:
     item = await _item(session, item_id)
     await session.delete(item)
     return item
+
+
+async def kept(session: AsyncSession, conversation_id: str) -> list[dict[str, Any]]:
+    """What is kept of the review of a conversation's lines, for whoever asks what we know of them."""
+    items = await repository.of_talk(session, conversation_id)
+    return [{column: getattr(item, column) for column in KEPT} for item in items.values()]
 
 
 async def _item(session: AsyncSession, item_id: int) -> ReviewItem:

@@ -15,7 +15,9 @@ from api.conversations.models import Conversation, InboxMessage, Owner
 from api.conversations.notifier import Notifier
 from api.conversations.service import Heart
 from api.database import Base, Database, now
+from api.insights import collector
 from api.person import AgeGroup
+from api.review.models import ReviewItem
 from api.tables import ALL_TABLES
 from tests.appointments.test_service import book, offered
 from tests.requests.test_service import ask
@@ -37,6 +39,7 @@ WORDS = {
     "psid": "psid-4711",
     "line": "wiersz-do-messengera",
     "entity": "klasa-2b",
+    "review": "powiedz-to-inaczej",
 }
 # Who did what stays for the auditors, without any words; the wish to forget is what erasing leaves behind.
 STAYS = {"audit", "pending_forgettings"}
@@ -115,5 +118,8 @@ async def _staff_and_channels(database: Database, talk: str) -> None:
         session.add(
             Line(**page, ref=f"ref {talk}", conversation_id=talk, seq=1, sender="bot", message={"text": WORDS["line"]})
         )
+        line = {"conversation_id": talk, "seq": 2, "language": "pl", "text": "x", "verdict": "wrong", "entities": []}
+        session.add(ReviewItem(**line, intent="greet", suggestion=WORDS["review"], staff_id=staff.id))
+        await collector.count(session, talk)
         update = {"key": f"key {talk}", "kind": "message", "sent_ms": 1, "received_at": now(), "due_at": now()}
         session.add(Update(**page, **update, body={"text": WORDS["message"]}))

@@ -32,12 +32,14 @@ SHOWN = {
     "messenger_threads": "messenger",
     "owner_changes": "owners",
     "requests": "requests",
+    "review_items": "reviewed_lines",
     "signups": "sign_ups",
     "understanding": "understood",
 }
 # Numbers and marks for the machinery, without anything that somebody said: they are copies, counters or ids.
 MACHINERY = {
     "audit": "who of the staff looked, which is about the staff",
+    "counted_talks": "how far the statistics have counted the talk",
     "console_presence": "which counsellor had the talk open",
     "desk_news": "that something happened, for the queue",
     "messenger_outbox": "the talk's messages on their way out",

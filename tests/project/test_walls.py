@@ -42,6 +42,7 @@ MAY_IMPORT = {
         "api.console.repository",
         "api.conversations",
         "api.requests",
+        "api.review",
         "api.signups",
         *TOOLS,
     },
