@@ -80,16 +80,21 @@ def compact(events: List[Event], domain: Domain) -> List[Event]:
 
 
 def _end_of_personal_form(events: List[Event]) -> int:
-    """Where the turn begins in which such a form ended last; 0 without one."""
-    loop, turn, end = None, 0, 0
+    """Where the turn begins in which such a form ended last; 0 without one.
+
+    A form that asks again at once, because somebody else was faster, has not ended.
+    """
+    loop, turn, ends = None, 0, [0]
     for index, event in enumerate(events):
         if isinstance(event, UserUttered):
             turn = index
         elif isinstance(event, ActiveLoop):
             if event.name is None and loop in PERSONAL_FORMS:
-                end = turn
+                ends.append(turn)
+            elif event.name in PERSONAL_FORMS and ends[-1] == turn and len(ends) > 1:
+                ends.pop()
             loop = event.name
-    return end
+    return ends[-1]
 
 
 class StillRead(Exception):

@@ -24,7 +24,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "skip": "pomiń",
         "stop": "stop",
         "who": "kim jesteś?",
-        "call_off": "odwołaj spotkanie",
+        "call_off": "muszę odwołać to spotkanie",
         "first": "pierwszy",
         "ask_school": "w szkole",
     },

@@ -67,7 +67,7 @@ def new_course(ewa: Desk, pl: str, en: str, alias: str) -> None:
     page.get_by_label("Nazwa po polsku").first.fill(pl)
     page.get_by_label("Nazwa po angielsku").first.fill(en)
     page.get_by_label("Inne nazwy, jak mówią uczniowie po polsku").fill(alias)
-    page.get_by_label("Rodzaj").select_option("competence_course")
+    page.locator("#f-kind").select_option("competence_course")
     page.get_by_role("group", name="Branże").get_by_label("mechaniczna").check()
     page.get_by_label("Źródło: skąd to wiadomo").fill("CKZ")
     save(page)
@@ -110,7 +110,7 @@ def test_a_date_and_a_changed_name_are_on_the_pupils_card(ewa: Desk, system: Sys
     save(page)
     card = shown(system, "macie kurs baristy?")["barista"]
     assert "5 marca 2027, ul. Kawowa 1, 7 miejsc" in [fact["value"] for fact in card["facts"]]
-    assert shown(system, "do you have a barista course?", "en")["barista"]["title"] == "Coffee school"
+    assert shown(system, "do you have a coffee school course?", "en")["barista"]["title"] == "Coffee school"
 
 
 def test_a_record_put_on_hold_is_not_named_any_more(ewa: Desk, system: System) -> None:
