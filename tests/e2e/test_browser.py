@@ -1,16 +1,14 @@
 """A pupil opens the page in a real browser and gets courses; `SCREENSHOTS=docs/images` keeps the pictures."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests import chromium
 from tests.e2e.system import System
-from tests.needs import missing
-from tests.widget.driver import ARGUMENTS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
@@ -20,13 +18,8 @@ PATIENCE_MS = 20_000
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium. In CI it must be there; elsewhere the test is left out without it."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        missing("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield running
-        running.close()
+    with chromium.running() as started:
+        yield started
 
 
 @pytest.fixture

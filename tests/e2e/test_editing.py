@@ -1,6 +1,5 @@
 """A coordinator changes the catalogue in a real browser; the pupil sees it in the bot's next answer."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,14 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from api.settings import ROOT
+from tests import chromium
 from tests.console.browser.driver import Desk, hire
 from tests.e2e.pupil import Pupil
 from tests.e2e.system import System
-from tests.needs import missing
-from tests.widget.driver import ARGUMENTS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
@@ -38,13 +36,8 @@ class Office:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        missing("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield running
-        running.close()
+    with chromium.running() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """A server, a browser and a page for each test; the browser is started once."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from tests.chromium import program
 from tests.needs import missing
 from tests.widget.driver import ARGUMENTS, Server, Widget
 
@@ -23,11 +23,8 @@ def axe_source() -> str:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        missing("Chromium is missing: run `apt-get install chromium`")
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        started = await playwright.chromium.launch(executable_path=program(), args=ARGUMENTS)
         yield started
         await started.close()
 

@@ -1,15 +1,14 @@
 """One service, one browser, and the people at the desk; each test makes talks of its own."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.chromium import running
 from tests.console.browser.driver import Desk, Service, hire
 from tests.needs import missing
-from tests.widget.driver import ARGUMENTS
 
 AXE = Path(__file__).parents[2] / "widget" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -23,13 +22,8 @@ def axe_source() -> str:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        missing("Chromium is missing: apt-get install chromium")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield running
-        running.close()
+    with running() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
