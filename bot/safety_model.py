@@ -33,6 +33,7 @@ INPUTS = (
     "bot/safety_model.py",
     "bot/text.py",
     "bot/encoder.py",
+    "e5",
     "data/nlu",
     "data/safety/training.pl.yml",
     "data/safety/training.en.yml",
@@ -79,8 +80,12 @@ def fingerprint() -> str:
 def lines() -> Iterator[Line]:
     """All training sentences, each once."""
     for language in LANGUAGES:
-        for text, intent, _ in (sentence for sentence in trained() if sentence.language == language):
-            yield Line(text, intent if intent in CLASSES else "none", language, False)
+        ours = [sentence for sentence in trained() if sentence.language == language]
+        harmless = [sentence for sentence in ours if sentence.intent not in CLASSES]
+        for text, _, _ in harmless[::HARMLESS_SHARE]:
+            yield Line(text, "none", language, False)
+        for text, intent, _ in (sentence for sentence in ours if sentence.intent in CLASSES):
+            yield Line(text, intent, language, False)
         own = yaml.safe_load((ROOT / "data" / "safety" / f"training.{language}.yml").read_text(encoding="utf-8"))
         for label, groups in own.items():
             for group in groups.values():
@@ -101,7 +106,7 @@ def prepare(sentences: Sequence[Line]) -> Data:
 
     Of the others many are typed without diacritics already, and every further sentence makes the first start longer.
     """
-    from bot.encoder import CachedEncoder
+    from bot.encoder import E5, CachedEncoder
     from bot.text import squeeze, strip_diacritics
 
     texts: List[str] = []
@@ -115,7 +120,7 @@ def prepare(sentences: Sequence[Line]) -> Data:
             sentence.append(number)
     labels = np.array([CLASSES.index(sentences[number].label) for number in sentence])
     own = np.array([sentences[number].own for number in sentence])
-    vectors = CachedEncoder("e5").encode(texts)
+    vectors = CachedEncoder(E5).encode(texts)
     return Data(vectors, labels, np.array(sentence), own)
 
 
@@ -123,8 +128,6 @@ def fit(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
     """The networks for these rows. The detector's own lines count several times: they are the hard ones."""
     from sklearn.neural_network import MLPClassifier
 
-    needed = (data.labels[rows] > 0) | data.own[rows] | (data.sentence[rows] % HARMLESS_SHARE == 0)
-    rows = rows[needed]
     rows = np.concatenate([rows, np.repeat(rows[data.own[rows]], OWN_COUNT - 1)])
     mean, spread = data.vectors[rows].mean(axis=0), data.vectors[rows].std(axis=0)
     vectors = ((data.vectors[rows] - mean) / spread).astype(np.float32)

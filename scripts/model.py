@@ -25,6 +25,7 @@ UNDERSTANDING = (
     "bot/lemmas.py",
     "bot/network.py",
     "bot/text.py",
+    "e5",
     "data/nlu",
     "data/language",
     "requirements/bot.txt",

