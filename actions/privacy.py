@@ -21,6 +21,8 @@ def privacy(talk: Talk) -> None:
         longer = chosen.safety_days if (chosen.safety_days or 0) > chosen.text_days else None
         if longer:
             talk.say("privacy.safety", days=longer)
+        if talk.on_messenger:
+            talk.say("privacy.messenger")
         talk.say("privacy.answer", buttons=("my_data", "privacy_more", "delete", "help"), days=chosen.text_days)
 
 
@@ -29,6 +31,9 @@ def delete(talk: Talk) -> None:
     """How to delete the talk; who only wants to see the data gets them."""
     if _asks("my_data", talk) and not _asks("delete", talk):
         show_my_data(talk)
+    elif talk.on_messenger:
+        # There the button itself asks whether to delete (`api/channels/messenger/handlers.py`).
+        talk.say("talk.delete_data_messenger", buttons=("delete", "my_data", "privacy"))
     else:
         talk.say("talk.delete_data", buttons=("my_data", "privacy", "help"))
 

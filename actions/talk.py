@@ -35,6 +35,11 @@ class Talk:
         return cast(Language, self.tracker.get_slot("language") or "pl")
 
     @property
+    def on_messenger(self) -> bool:
+        """Whether the pupil writes on Messenger, where there is no window of ours with buttons of its own."""
+        return bool(self.tracker.get_latest_input_channel() == "messenger")
+
+    @property
     def intent(self) -> str:
         """The intent that the dialogue acts on."""
         return str(self.tracker.latest_message.get("intent", {}).get("name"))

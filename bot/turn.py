@@ -65,6 +65,8 @@ class BadPayload(ValueError):
 class Turn(NamedTuple):
     """What the heart sends. Exactly one of `text` and `payload` is set; `language` is the conversation's so far.
 
+    `channel` is where the pupil writes: actions read it from the tracker.
+
     `said` is what a counsellor has written since the bot's last turn: the bot should know it.
     """
 
@@ -74,6 +76,7 @@ class Turn(NamedTuple):
     payload: Optional[str] = None
     language: Optional[str] = None
     said: Sequence[str] = ()
+    channel: str = CHANNEL
 
 
 class _NoOutput(OutputChannel):
@@ -227,7 +230,7 @@ def _utterance(turn: Turn, parsed: Dict[str, Any]) -> UserUttered:
         parsed["intent"],
         parsed["entities"],
         parsed,
-        input_channel=CHANNEL,
+        input_channel=turn.channel,
         message_id=turn.message_id,
     )
 

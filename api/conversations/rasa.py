@@ -46,6 +46,7 @@ class RasaClient:
         conversation_id: str,
         message_id: str,
         *,
+        channel: str,
         text: str | None,
         payload: str | None,
         language: str | None,
@@ -53,11 +54,14 @@ class RasaClient:
     ) -> Answer:
         """Play a turn; the same message id again gives the same answer. `said` are a counsellor's lines since the last.
 
+        The channel is told because some of what the bot says is true in one channel only.
+
         Raises RasaAway, TurnFailed or Erased.
         """
         body = {
             "conversation": conversation_id,
             "message_id": message_id,
+            "channel": channel,
             "text": text,
             "payload": payload,
             "language": language,

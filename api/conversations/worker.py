@@ -43,9 +43,10 @@ class Pace:
 
 
 class Claim(NamedTuple):
-    """A message that this worker may play now, the language of its conversation, and what a counsellor wrote before."""
+    """A message that this worker may play now, what its conversation is like, and what a counsellor wrote before."""
 
     message: InboxMessage
+    channel: str
     language: str | None
     said: list[str]
 
@@ -140,7 +141,7 @@ class Worker:
             if not waiting[0].attempts:
                 metrics.PART_SECONDS.labels("waiting").observe((now() - waiting[0].due_at).total_seconds())
             said = await handoff.said_meanwhile(session, conversation_id, waiting[0].seq)
-            return Claim(waiting[0], conversation.language, said)
+            return Claim(waiting[0], conversation.channel, conversation.language, said)
 
     async def _play(self, conversation_id: str, claim: Claim) -> bool:
         """Play one turn; whether to go on with the conversation's next message."""
@@ -150,6 +151,7 @@ class Worker:
                 answer = await self._rasa.turn(
                     conversation_id,
                     str(message.seq),
+                    channel=claim.channel,
                     text=message.text,
                     payload=message.payload,
                     language=claim.language,

@@ -66,6 +66,22 @@ def test_who_wants_to_delete_is_told_how(typed: str) -> None:
     assert "Usuń" in said(talk)
 
 
+@pytest.mark.parametrize(("channel", "way"), [("web", "okna czatu"), ("messenger", "„Usunięcie rozmowy”")])
+def test_how_to_delete_is_true_in_the_pupils_channel(channel: str, way: str) -> None:
+    talk = turn("usuń moje dane", ("delete_my_data", 0.9), channel=channel)
+    privacy.delete(talk)
+    assert way in said(talk)
+    offered = [button["payload"] for message in talk.dispatcher.messages for button in message["buttons"]]
+    assert ("/delete_my_data" in offered) == (channel == "messenger")
+
+
+@pytest.mark.parametrize("channel", ["web", "messenger"])
+def test_on_messenger_it_is_said_that_meta_has_the_talk_too(channel: str) -> None:
+    talk = turn("czy to jest anonimowe", ("ask_privacy", 0.9), channel=channel)
+    privacy.privacy(talk)
+    assert ("Meta" in said(talk)) == (channel == "messenger")
+
+
 @pytest.mark.parametrize("typed", ["czy ktoś to czyta", "is this anonymous", "kto jest administratorem danych"])
 def test_a_question_about_privacy_is_not_a_wish_for_the_data(typed: str) -> None:
     talk = turn(typed, ("ask_privacy", 0.9))

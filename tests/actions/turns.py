@@ -17,6 +17,7 @@ def turn(
     entities: list[dict[str, str]] | None = None,
     form: str | None = None,
     intent: str | None = None,
+    channel: str = "web",
 ) -> Talk:
     """A typed message with this ranking of intents, in a form and with slots as given.
 
@@ -26,7 +27,8 @@ def turn(
     chosen = {"name": intent or guesses[0]["name"], "confidence": guesses[0]["confidence"]}
     message = {"text": typed, "intent": chosen, "intent_ranking": guesses, "entities": entities or []}
     loop = {"name": form} if form else {}
-    tracker = Tracker("someone", slots or {}, message, [], False, None, loop, "action_listen")
+    events = [{"event": "user", "text": typed, "input_channel": channel}]
+    tracker = Tracker("someone", slots or {}, message, events, False, None, loop, "action_listen")
     # Nothing that is tested with these reads the catalogue.
     return Talk(CollectingDispatcher(), tracker, cast(Catalogue, None), date(2026, 11, 22))
 

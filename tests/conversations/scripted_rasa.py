@@ -26,6 +26,7 @@ class ScriptedRasa:
         conversation_id: str,
         message_id: str,
         *,
+        channel: str,
         text: str | None,
         payload: str | None,
         language: str | None,

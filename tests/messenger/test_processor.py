@@ -12,6 +12,7 @@ from api.channels.messenger.profile import ERASE, ERASE_YES, START
 from api.conversations import service
 from api.database import now
 from api.privacy import erasure
+from api.texts import button
 from tests.messenger.conftest import Rig
 from tests.messenger.processes import PAGE, FakeGraph, echo, message, postback, update
 
@@ -247,11 +248,12 @@ async def test_erasure_leaves_nothing_but_the_keys_and_repetitions_stay_harmless
         await rig.thread("7")
 
 
-async def test_the_menu_erases_the_talk_after_a_question(rig: Rig, meta: FakeGraph) -> None:
+@pytest.mark.parametrize("payload", [ERASE, button("delete", "pl")["payload"]])
+async def test_menu_and_button_erase_the_talk_after_a_question(rig: Rig, meta: FakeGraph, payload: str) -> None:
     meta.heard("7")
     await rig.arrive(message("7", "hej", 1))
     await rig.process()
-    await rig.arrive(postback("7", ERASE, "Usuń moją rozmowę"))
+    await rig.arrive(postback("7", payload, "Usuń moją rozmowę"))
     await rig.process()
     await rig.send()
     asked = meta.state()["sent"][-1]["body"]["message"]

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from api.channels.messenger import outbox, repository, threads
 from api.channels.messenger.courier import Courier
 from api.channels.messenger.models import Update
-from api.channels.messenger.profile import ERASE, ERASE_NO, ERASE_YES, START
+from api.channels.messenger.profile import ASKS_TO_ERASE, ERASE_NO, ERASE_YES, START
 from api.channels.messenger.split import split
 from api.channels.messenger.threads import Found
 from api.channels.messenger.updates import Kind
@@ -145,7 +145,7 @@ async def _find(means: Means, update: Update) -> Found:
 
 async def _hear(means: Means, update: Update, found: Found, id: str, typed: str, payload: str | None) -> None:
     """Hand what the pupil wrote or pressed to the heart. A payload that was never sent counts as its title, typed."""
-    if payload in (ERASE, ERASE_YES, ERASE_NO):
+    if payload in (*ASKS_TO_ERASE, ERASE_YES, ERASE_NO):
         await _erase(means, update, found, payload)
         return
     if len(id) > LONGEST_ID:
@@ -178,7 +178,7 @@ async def _erase(means: Means, update: Update, found: Found, payload: str) -> No
         means.courier.tell(update.page_id, update.psid, text("messenger.erased", language))
         return
     message: dict[str, Any] = {"text": text("messenger.erase_kept", language), "language": language}
-    if payload == ERASE:
+    if payload in ASKS_TO_ERASE:
         choices = {"erase_yes": ERASE_YES, "erase_no": ERASE_NO}
         message["text"] = text("messenger.erase_ask", language)
         message["buttons"] = [

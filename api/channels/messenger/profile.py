@@ -9,6 +9,8 @@ from api.texts import Language, button, text
 
 START = "MESSENGER_START"
 ERASE = "MESSENGER_ERASE"
+# The bot's button about deleting needs no turn here: the channel itself can ask.
+ASKS_TO_ERASE = (ERASE, "/delete_my_data")
 ERASE_YES = "MESSENGER_ERASE_YES"
 ERASE_NO = "MESSENGER_ERASE_NO"
 
