@@ -27,6 +27,7 @@ OLDEST = Gauge("drogowskaz_oldest_waiting_seconds", "How long the oldest of them
 PEOPLE = Gauge("drogowskaz_waiting_people", "Pupils who wait for a person now.")
 UNSEEN = Gauge("drogowskaz_unseen_safety", "Talks flagged for safety that nobody has dealt with.")
 DELIVERIES = Gauge("drogowskaz_deliveries", "Lines for Messenger that are kept, by state.", ["state"])
+FORGETTINGS = Gauge("drogowskaz_open_deletions", "Wishes of Meta to forget somebody that could not be carried out yet.")
 READERS = Gauge("drogowskaz_readers", "Who waits for events in this process.")
 REDIS = Gauge("drogowskaz_redis_up", "Whether Redis carries wake-ups to and from this process.")
 

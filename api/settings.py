@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         None, repr=False, description="Pages of the Messenger channel: `PAGE_ID:TOKEN`, with commas between several."
     )
     messenger_app_secret: str | None = Field(None, repr=False, description="Secret of the Meta app.")
+    messenger_app_id: str | None = Field(
+        None, pattern=r"\d+", description="Id of the Meta app; needed to find whose data Meta wants to have deleted."
+    )
     messenger_verify_token: str | None = Field(
         None, repr=False, description="Word of your own that Meta shows when it verifies the webhook."
     )

@@ -22,7 +22,7 @@ from api.conversations.rasa import Answer, RasaClient
 from api.conversations.service import Heart
 from api.database import now
 from tests.messenger.fake_graph import encode
-from tests.messenger.processes import PAGE, SECRET, TOKEN, VERIFY, FakeGraph, delivery
+from tests.messenger.processes import APP_ID, PAGE, SECRET, TOKEN, VERIFY, FakeGraph, delivery
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +49,7 @@ def configured(meta: FakeGraph) -> Configuration:
     return Configuration(
         pages={PAGE: TOKEN},
         app_secret=SECRET,
+        app_id=APP_ID,
         verify_token=VERIFY,
         graph=f"{meta.url}/v26.0",
         long_gap=timedelta(hours=24),
@@ -141,7 +142,7 @@ async def rig(heart: Heart, configured: Configuration) -> AsyncIterator[Rig]:
 
     courier = Courier(heart, graph, configured, clock)
     processor = Processor(Means(heart, rasa, courier, configured.long_gap))
-    watchdog = Watchdog(heart.database, graph, configured, clock)
+    watchdog = Watchdog(heart.database, rasa, graph, configured, clock)
     yield Rig(heart, graph, courier, processor, watchdog, configured, ahead)
     await courier.stop()
     await graph.close()

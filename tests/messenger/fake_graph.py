@@ -48,6 +48,9 @@ class Graph:
     refused: list[dict[str, Any]] = field(default_factory=list)
     personas: dict[str, str] = field(default_factory=dict)
     profile: dict[str, Any] = field(default_factory=dict)
+    # The ids by which the app knows people, with those by which the page knows them.
+    people: dict[str, str] = field(default_factory=dict)
+    one_business: bool = True
     heard_ms: dict[str, int] = field(default_factory=dict)
     queue: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     in_flight: int = 0
@@ -153,12 +156,12 @@ def error(refusal: Refusal, status: int = 400) -> Response:
     return JSONResponse({"error": body}, status_code=status)
 
 
-def unwelcome(request: Request, page: str) -> Response | None:
+def unwelcome(request: Request, page: str, token: str = TOKEN) -> Response | None:
     """The answer to a call without the right token and proof, or while Graph is down."""
     if graph.down is not None:
         return Response("Service Unavailable", status_code=graph.down.get("status", 503))
-    proof = hmac.new(SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
-    if request.headers.get("authorization") != f"Bearer {TOKEN}" or page != PAGE:
+    proof = hmac.new(SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
+    if request.headers.get("authorization") != f"Bearer {token}" or page != PAGE:
         return error(Refusal(190, None, "Invalid OAuth access token"), 401)
     if request.query_params.get("appsecret_proof") != proof:
         return error(Refusal(100, None, "Invalid appsecret_proof"))
@@ -238,6 +241,19 @@ async def personas(page: str, request: Request) -> Response:
     made = str(len(graph.personas) + 1)
     graph.personas[made] = body["name"]
     return JSONResponse({"id": made})
+
+
+@app.get("/v26.0/{user}/ids_for_pages")
+async def ids_for_pages(user: str, request: Request) -> Response:
+    """Under which ids a person of the app is known to the pages of the same business; for the app alone."""
+    token = f"{APP_ID}|{SECRET}"
+    if (refused := unwelcome(request, PAGE, token)) is not None:
+        return refused
+    if not graph.one_business:
+        return error(Refusal(100, None, "The app and the page do not belong to one business"))
+    psid = graph.people.get(user)
+    found = [{"id": "555", "page": {"id": "9999", "name": "Inna"}}, {"id": psid, "page": {"id": PAGE, "name": "ZSM"}}]
+    return JSONResponse({"data": found if psid else []})
 
 
 @app.get("/v26.0/{page}/subscribed_apps")

@@ -16,6 +16,7 @@ from api.settings import ROOT
 from tests.e2e.system import free_port
 
 PAGE, TOKEN, SECRET, VERIFY = "1001", "page-token", "app-secret", "verify-me"
+APP_ID = "4242"
 PATIENCE_SECONDS = 120
 numbers = count(1)
 
@@ -116,6 +117,7 @@ def settings_of(graph: str, var: Path, **more: str) -> dict[str, str]:
         "RATE_LIMITS": "off",
         "MESSENGER_PAGES": f"{PAGE}:{TOKEN}",
         "MESSENGER_APP_SECRET": SECRET,
+        "MESSENGER_APP_ID": APP_ID,
         "MESSENGER_VERIFY_TOKEN": VERIFY,
         "MESSENGER_GRAPH_URL": graph,
         **more,

@@ -37,7 +37,7 @@ def start(heart: Heart, rasa: RasaClient, configuration: Configuration | None) -
     graph = Graph(configuration)
     courier = Courier(heart, graph, configuration)
     processor = Processor(Means(heart, rasa, courier, configuration.long_gap))
-    watchdog = Watchdog(heart.database, graph, configuration)
+    watchdog = Watchdog(heart.database, rasa, graph, configuration)
     for part in (courier, processor, watchdog):
         part.start()
     return Channel(configuration, graph, courier, processor, watchdog)

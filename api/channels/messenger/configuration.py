@@ -17,6 +17,7 @@ class Configuration:
 
     pages: Mapping[str, str] = field(repr=False)
     app_secret: str = field(repr=False)
+    app_id: str | None
     verify_token: str = field(repr=False)
     graph: str
     long_gap: timedelta
@@ -38,6 +39,7 @@ def configuration(chosen: Settings) -> Configuration | None:
     return Configuration(
         pages=_pages(chosen.messenger_pages or ""),
         app_secret=chosen.messenger_app_secret or "",
+        app_id=chosen.messenger_app_id,
         verify_token=chosen.messenger_verify_token or "",
         graph=f"{chosen.messenger_graph_url.rstrip('/')}/{chosen.messenger_graph_version}",
         long_gap=timedelta(hours=chosen.messenger_long_gap_hours),

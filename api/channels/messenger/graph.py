@@ -44,12 +44,20 @@ class GraphRefused(Exception):
         self.subcode = subcode
 
 
+class NoAppId(Exception):
+    """Only the app itself may ask who somebody is, and we were not told its id."""
+
+    def __init__(self) -> None:
+        super().__init__("no_app_id")
+
+
 class Graph:
     """Calls for the pages of the configuration."""
 
     def __init__(self, configuration: Configuration, seconds: float = 10) -> None:
         self._pages = configuration.pages
         self._secret = configuration.app_secret
+        self._app_id = configuration.app_id
         self._client = httpx.AsyncClient(
             base_url=configuration.graph,
             timeout=httpx.Timeout(seconds, connect=3),
@@ -84,6 +92,18 @@ class Graph:
         found = (await self._call("GET", page_id, "conversations", params=params)).get("data") or []
         return [message for talk in found for message in (talk.get("messages") or {}).get("data") or []]
 
+    async def threads_of(self, user_id: str) -> list[tuple[str, str]]:
+        """Page and pupil of all threads of a person whom the app knows by this id: the ids belong together.
+
+        Graph tells it to the app that owns the pages together with one business. Raises NoAppId, too.
+        """
+        if not self._app_id:
+            raise NoAppId
+        token = f"{self._app_id}|{self._secret}"
+        said = await self._call("GET", user_id, "ids_for_pages", params={"limit": "100"}, token=token)
+        found = [(str((one.get("page") or {}).get("id")), str(one.get("id"))) for one in said.get("data") or []]
+        return [(page_id, psid) for page_id, psid in found if page_id in self._pages]
+
     async def subscribed(self, page_id: str) -> bool:
         """Whether Meta delivers the page's messages and echoes to an app."""
         apps = (await self._call("GET", page_id, "subscribed_apps")).get("data") or []
@@ -104,17 +124,19 @@ class Graph:
     async def _call(
         self,
         method: str,
-        page_id: str,
+        node: str,
         edge: str,
         *,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        token: str | None = None,
     ) -> dict[str, Any]:
-        token = self._pages[page_id]
+        """One call at an edge of a page, with the page's token, or of another node, with the token given."""
+        token = token or self._pages[node]
         try:
             response = await self._client.request(
                 method,
-                f"/{page_id}/{edge}",
+                f"/{node}/{edge}",
                 params={**(params or {}), "appsecret_proof": proof(self._secret, token)},
                 headers={"Authorization": f"Bearer {token}"},
                 json=body,

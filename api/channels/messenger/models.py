@@ -120,10 +120,22 @@ class Persona(Base):
     persona_id: Mapped[str] = mapped_column(String(64))
 
 
+class Wish(StrEnum):
+    """What came of the wish that somebody be forgotten."""
+
+    # Nobody could say yet which talks are meant.
+    OPEN = "open"
+    ERASED = "erased"
+    NOT_FOUND = "not_found"
+
+
 class Deletion(Base):
-    """That Meta asked us to forget somebody, and when; not whom."""
+    """That Meta asked us to forget somebody, when, and what came of it; whom, only while it is open."""
 
     __tablename__ = "messenger_deletions"
 
     code: Mapped[str] = mapped_column(String(32), primary_key=True)
     asked_at: Mapped[datetime] = mapped_column(default=now)
+    state: Mapped[str] = mapped_column(String(16), default=Wish.OPEN)
+    user_id: Mapped[str | None] = mapped_column(String(64))
+    erased: Mapped[int] = mapped_column(default=0)

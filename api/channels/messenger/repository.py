@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.channels.messenger.models import Line, PageState, State, Thread, Update
+from api.channels.messenger.models import Deletion, Line, PageState, State, Thread, Update, Wish
 from api.channels.messenger.updates import LONGEST_HOLD, Arrived
 
 KEPT = timedelta(days=14)
@@ -119,9 +119,15 @@ async def thread_of(session: AsyncSession, conversation_id: str) -> Thread | Non
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
-async def conversations_of(session: AsyncSession, psid: str) -> list[str]:
-    """A pupil's conversations with any page."""
-    return list(await session.scalars(select(Thread.conversation_id).where(Thread.psid == psid)))
+async def conversations_of(session: AsyncSession, psid: str, page_id: str | None = None) -> list[str]:
+    """A pupil's conversations with this page, or with any."""
+    query = select(Thread.conversation_id).where(Thread.psid == psid)
+    return list(await session.scalars(query if page_id is None else query.where(Thread.page_id == page_id)))
+
+
+async def open_deletions(session: AsyncSession) -> list[str]:
+    """The codes of the wishes to be forgotten of which nobody could say yet whose talks they mean."""
+    return list(await session.scalars(select(Deletion.code).where(Deletion.state == Wish.OPEN)))
 
 
 def cursors() -> Select[str, int]:

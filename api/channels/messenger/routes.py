@@ -1,6 +1,7 @@
 """What Meta calls: the webhook, and the wish to delete somebody's data."""
 
 import hmac
+import re
 from typing import Annotated, cast
 from urllib.parse import parse_qs
 
@@ -10,13 +11,15 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from api.channels.messenger import deletion, intake, signatures
 from api.channels.messenger.channel import Channel
 from api.channels.messenger.configuration import Configuration
-from api.channels.messenger.errors import Forged
+from api.channels.messenger.errors import Forged, Unreadable
 from api.conversations.rasa import RasaClient
 from api.conversations.service import Heart
 from api.errors import NotFound
 from api.texts import LANGUAGES, text
 
 router = APIRouter(prefix="/channels/messenger", tags=["messenger"])
+
+USER_ID = re.compile(r"\d{1,32}", re.ASCII)
 
 
 def _configuration(request: Request) -> Configuration:
@@ -64,19 +67,23 @@ async def receive(
 
 @router.post("/deletion")
 async def delete(request: Request, configuration: ConfigurationDep, heart: HeartDep) -> JSONResponse:
-    """Forget somebody, as Meta asks with a `signed_request`; where to see that it was done."""
+    """Forget somebody, as Meta asks with a `signed_request`; where to see what came of it."""
     raw = await intake.read(request.stream(), request.headers.get("content-length"))
     given = parse_qs(raw.decode("ascii", "replace")).get("signed_request", [""])[0]
     said = signatures.signed_request(configuration.app_secret, given)
-    rasa = cast(RasaClient, request.app.state.rasa)
-    code = await deletion.delete(heart.database, rasa, str(said.get("user_id") or ""))
-    url = str(request.url_for("deletion_status", code=code))
-    return JSONResponse({"url": url, "confirmation_code": code})
+    user_id = str(said.get("user_id") or "")
+    if not USER_ID.fullmatch(user_id):
+        raise Unreadable("The request names nobody.")
+    channel, rasa = cast(Channel, request.app.state.messenger), cast(RasaClient, request.app.state.rasa)
+    code = await deletion.ask(heart.database, rasa, channel.graph, user_id)
+    path = request.app.url_path_for("deletion_status", code=code)
+    return JSONResponse({"url": f"{request.app.state.settings.public}{path}", "confirmation_code": code})
 
 
 @router.get("/deletion/{code}")
 async def deletion_status(code: str, configuration: ConfigurationDep, heart: HeartDep) -> PlainTextResponse:
-    """Tell the person that it was done."""
-    if not await deletion.is_done(heart.database, code):
+    """Tell the person what came of it."""
+    state = await deletion.state_of(heart.database, code)
+    if state is None:
         raise NotFound("There is no such deletion.")
-    return PlainTextResponse("\n".join(text("messenger.deletion_done", language) for language in LANGUAGES))
+    return PlainTextResponse("\n\n".join(text(f"messenger.deletion_{state}", language) for language in LANGUAGES))

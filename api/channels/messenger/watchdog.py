@@ -1,6 +1,7 @@
 """Looks now and then whether each page's token still works and whether Meta still delivers to us.
 
-Meta stops delivering after an hour of failures. That is an alarm, and delivery is asked for again at once.
+Meta stops delivering after an hour of failures. That is an alarm, and delivery is asked for again at once. Wishes to
+be forgotten that could not be carried out are tried again.
 """
 
 import asyncio
@@ -10,10 +11,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from api.channels.messenger import repository
+from api.channels.messenger import deletion, repository
 from api.channels.messenger.configuration import Configuration
 from api.channels.messenger.graph import Graph, GraphAway, GraphRefused
 from api.channels.messenger.verdicts import STOPS, Verdict, judge
+from api.conversations.rasa import RasaClient
 from api.database import Database, now
 
 log = structlog.get_logger()
@@ -27,9 +29,15 @@ class Watchdog:
     """Runs as one task of the API process."""
 
     def __init__(
-        self, database: Database, graph: Graph, configuration: Configuration, clock: Callable[[], datetime] = now
+        self,
+        database: Database,
+        rasa: RasaClient,
+        graph: Graph,
+        configuration: Configuration,
+        clock: Callable[[], datetime] = now,
     ) -> None:
         self._database = database
+        self._rasa = rasa
         self._graph = graph
         self._configuration = configuration
         self._clock = clock
@@ -53,6 +61,10 @@ class Watchdog:
                     await self.look(page_id)
                 except Exception:
                     log.exception("messenger_watchdog_failed", page=page_id)
+            try:
+                await deletion.settle_open(self._database, self._rasa, self._graph, self._clock)
+            except Exception:
+                log.exception("messenger_deletions_failed")
             await asyncio.sleep(EVERY_SECONDS)
 
     async def look(self, page_id: str) -> None:
