@@ -68,7 +68,9 @@ async def measure(parts: Parts, count: int) -> dict[str, str]:
     """All figures, in words."""
     pid, port = parts.pid("api"), parts.settings.port
     address = f"{parts.url}/api/v1/conversations"
-    async with httpx.AsyncClient(timeout=120, limits=httpx.Limits(max_connections=AT_ONCE)) as client:
+    # Connections that nobody used for a while are not used again: the server may be about to close them.
+    limits = httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=2)
+    async with httpx.AsyncClient(timeout=120, limits=limits) as client:
 
         async def begin() -> Reader:
             opened = (await client.post(address, json={"language": "pl"})).json()

@@ -9,12 +9,14 @@ from fastapi.responses import StreamingResponse
 from api.accounts import service as accounts
 from api.accounts.roles import Permission
 from api.accounts.service import Signed
+from api.channels.messenger import repository as messenger
 from api.console import repository, service
 from api.console.deps import COOKIE
-from api.console.pages import HEADERS, fragment
+from api.console.pages import HEADERS, fragment, language_of
 from api.console.service import Line
 from api.conversations import desk, reader, understanding
 from api.conversations.service import Heart
+from api.texts import text
 
 
 async def still_allowed(request: Request, heart: Heart) -> bool:
@@ -33,8 +35,12 @@ async def answer(request: Request, heart: Heart, signed: Signed, id: str, after:
 
 
 async def _parts(request: Request, heart: Heart, signed: Signed, id: str, after: int) -> AsyncIterator[str]:
-    """`line` for each event, `present` with the names of others, `gone` when the pupil has erased the talk."""
+    """`line` for each event, `present` with the names of others, `gone` when the pupil has erased the talk.
+
+    `undelivered` tells by number why lines have not reached a pupil on Messenger.
+    """
     names: list[str] = []
+    lost: dict[int, str] | None = None
     yield ": hello\n\n"
     async for event in reader.stream(heart, id, after):
         if not await still_allowed(request, heart):
@@ -47,9 +53,14 @@ async def _parts(request: Request, heart: Heart, signed: Signed, id: str, after:
                 break
             await repository.be_present(session, signed.staff, id)
             others = await repository.present(session, id, signed.staff)
+            undelivered = await messenger.undelivered(session, id)
         if others != names:
             names = others
             yield f"event: present\ndata: {json.dumps(names, ensure_ascii=False)}\n\n"
+        if undelivered != lost:
+            lost = undelivered
+            words = {seq: text(f"messenger.line_{why}", language_of(request)) for seq, why in lost.items()}
+            yield f"event: undelivered\ndata: {json.dumps(words, ensure_ascii=False)}\n\n"
         yield ": still here\n\n"
     yield "event: gone\ndata: {}\n\n"
 

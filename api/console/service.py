@@ -10,6 +10,7 @@ from api.accounts import audit
 from api.accounts import service as accounts
 from api.accounts.models import Staff
 from api.accounts.roles import Permission, permissions
+from api.channels.messenger import repository as messenger
 from api.console import profile, repository
 from api.console.models import CannedReply, Note
 from api.conversations import desk, handoff, understanding
@@ -49,10 +50,11 @@ class Queue:
 
 @dataclass(frozen=True)
 class Line:
-    """An event of a talk, with what the bot understood of a pupil's message."""
+    """An event of a talk, with what the bot understood of a pupil's message, and why it did not reach the pupil."""
 
     event: dict[str, Any]
     understood: Understanding | None
+    undelivered: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,10 +119,11 @@ async def view(session: AsyncSession, staff: Staff, conversation_id: str, *, why
     """Everything about a talk; the look is noted as what it was for. Raises NotFound."""
     talk = await find(session, conversation_id)
     understood = await understanding.of(session, conversation_id)
+    undelivered = await messenger.undelivered(session, conversation_id)
     events = [event_json(event) for event in await conversations.events_after(session, conversation_id, 0, limit=5000)]
     seen = View(
         talk=talk,
-        lines=[Line(event, understood.get(event["seq"])) for event in events],
+        lines=[Line(event, understood.get(event["seq"]), undelivered.get(event["seq"])) for event in events],
         notes=await repository.notes(session, conversation_id),
         tags=(await repository.tags(session, [conversation_id]))[conversation_id],
         known_tags=await repository.known_tags(session),

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from api.channels.messenger import outbox, repository
-from api.channels.messenger.models import State
 from api.conversations import repository as conversations
 from api.conversations.models import EventType
 from tests.messenger.conftest import Rig
@@ -111,8 +110,8 @@ async def test_after_a_day_only_a_person_may_write_and_after_a_week_nobody(
     await event(rig, talk, EventType.MESSAGE, {"text": "Pamiętaj o terminie.", "language": "pl"}, sender)
     await rig.send()
     async with rig.heart.database.transaction(read_only=True) as session:
-        delivery = await repository.delivery(session, talk)
-    assert delivery[max(delivery)] == (State.SENT if sent else State.UNDELIVERABLE)
+        lost = await repository.undelivered(session, talk)
+    assert list(lost.values()) == ([] if sent else ["outside_window"])
     assert ("Pamiętaj o terminie." in meta.texts("7")) == sent
     if sent and hours > 24:
         assert meta.state()["sent"][-1]["body"]["tag"] == "HUMAN_AGENT"

@@ -69,6 +69,7 @@ MAY_IMPORT = {
         "api.accounts",
         "api.appointments",
         "api.catalogue",
+        "api.channels.messenger.repository",
         "api.conversations",
         "api.insights",
         "api.privacy",

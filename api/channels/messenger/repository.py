@@ -171,15 +171,22 @@ async def known_mids(session: AsyncSession, conversation_id: str) -> set[str]:
     return {mid for mid in await session.scalars(query) if mid}
 
 
-async def delivery(session: AsyncSession, conversation_id: str) -> dict[int, State]:
-    """For the console: how far each event's lines have come, by the event's number; of several parts the worst."""
-    order = [State.SENT, State.QUEUED, State.UNKNOWN, State.DROPPED, State.FAILED, State.UNDELIVERABLE]
-    rows = await session.execute(select(Line.seq, Line.state).where(Line.conversation_id == conversation_id))
-    found: dict[int, State] = {}
-    for seq, state in rows:
-        if seq is not None:
-            found[seq] = max(found.get(seq, State.SENT), State(state), key=order.index)
-    return found
+async def undelivered(session: AsyncSession, conversation_id: str) -> dict[int, str]:
+    """For the console: what became of the events that did not all reach the pupil; of several parts the worst.
+
+    One of the states, or why a line is undeliverable.
+    """
+    order = [State.QUEUED, State.UNKNOWN, State.DROPPED, State.FAILED, State.UNDELIVERABLE]
+    query = select(Line.seq, Line.state, Line.error).where(
+        Line.conversation_id == conversation_id, Line.state != State.SENT
+    )
+    worst: dict[int, tuple[State, str]] = {}
+    for seq, state, error in await session.execute(query):
+        if seq is None:
+            continue
+        found = (State(state), str(error if state == State.UNDELIVERABLE else state))
+        worst[seq] = max(worst.get(seq, found), found, key=lambda one: order.index(one[0]))
+    return {seq: name for seq, (_, name) in worst.items()}
 
 
 async def page(session: AsyncSession, page_id: str) -> PageState:

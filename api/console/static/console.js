@@ -77,7 +77,7 @@ function listen(address, last, handlers) {
     for (const [name, handle] of Object.entries(handlers)) {
       if (name === 'open') continue;
       source.addEventListener(name, (event) => {
-        if (event.lastEventId && Number(event.lastEventId) <= last && name !== 'present') return;
+        if (event.lastEventId && Number(event.lastEventId) <= last && !['present', 'undelivered'].includes(name)) return;
         if (event.lastEventId) last = Number(event.lastEventId);
         handle(JSON.parse(event.data), last, source);
       });
@@ -178,6 +178,14 @@ function setUpTalk(talk) {
       if (!$('#text').value.trim()) markRead();
     },
     present: (names) => ($('#present').textContent = names.join(', ') || $('#present').dataset.alone),
+    undelivered: (words) => {
+      for (const place of document.querySelectorAll('#lines .undelivered')) {
+        const now = words[place.closest('li').dataset.seq] ?? '';
+        if (place.textContent === now) continue;
+        place.textContent = now;
+        if (now) said.textContent = now;
+      }
+    },
     gone: (_, __, source) => {
       source.ended = true;
       source.close();
