@@ -26,6 +26,7 @@ WAITING = Gauge("drogowskaz_waiting_messages", "Messages that wait for the bot n
 OLDEST = Gauge("drogowskaz_oldest_waiting_seconds", "How long the oldest of them has waited.")
 PEOPLE = Gauge("drogowskaz_waiting_people", "Pupils who wait for a person now.")
 UNSEEN = Gauge("drogowskaz_unseen_safety", "Talks flagged for safety that nobody has dealt with.")
+UPDATES = Counter("drogowskaz_messenger_updates", "What Meta delivered, each once, by kind.", ["kind"])
 DELIVERIES = Gauge("drogowskaz_deliveries", "Lines for Messenger that are kept, by state.", ["state"])
 FORGETTINGS = Gauge("drogowskaz_open_deletions", "Wishes of Meta to forget somebody that could not be carried out yet.")
 READERS = Gauge("drogowskaz_readers", "Who waits for events in this process.")

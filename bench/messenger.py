@@ -25,6 +25,8 @@ def main() -> None:
         f"{options.events} events in {report.deliveries} deliveries, {options.kills} kills: {turns} turns, each once"
         f" and in order, {report.seconds:.0f} s; nothing refused, lost or doubled"
     )
+    took = report.took_ms
+    print(f"acknowledged within {took[len(took) // 2]:.0f} ms (p50), {took[int(len(took) * 0.99)]:.0f} ms (p99)")
 
 
 if __name__ == "__main__":

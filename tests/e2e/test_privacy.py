@@ -57,6 +57,20 @@ def test_a_form_that_was_left_leaves_nothing(system: System) -> None:
     assert "Hortensja" not in stored(system)
 
 
+def test_erasing_takes_sign_ups_and_open_forms_too(system: System, records: Records) -> None:
+    pupil = Pupil(system.url, "pl")
+    sign_up(pupil)
+    (kept,) = records.signups(pupil.id)
+    pupil.say("chcę się zapisać na kurs spawania")
+    pupil.say("Hortensja")
+    pupil.say("ZSM nr 3 na Podgórzu")
+    words = ("Hortensja", "Podgórzu", kept.code, NAME, PHONE, "48601234567")
+    assert system.places("Hortensja")
+    assert pupil.call("DELETE", f"/{pupil.id}").status_code == 204
+    assert records.signups(pupil.id) == []
+    assert [word for word in words if word in stored(system) or system.places(word)] == []
+
+
 def test_words_and_a_button_lead_to_everything_that_is_kept(system: System) -> None:
     pupil = Pupil(system.url, "pl")
     pupil.say("uczę się na elektryka")

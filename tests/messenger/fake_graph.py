@@ -55,6 +55,8 @@ class Graph:
     queue: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     in_flight: int = 0
     deliveries: int = 0
+    # Milliseconds until a delivery was acknowledged; Meta wants it within five seconds.
+    took_ms: list[float] = field(default_factory=list)
     failures: int = 0
     failing_since: float | None = None
 
@@ -102,9 +104,11 @@ async def deliver(client: httpx.AsyncClient, batch: list[dict[str, Any]]) -> Non
     raw = encode({"object": "page", "entry": entries})
     headers = {"X-Hub-Signature-256": signature(raw), "Content-Type": "application/json"}
     graph.deliveries += 1
+    began = time.perf_counter()
     try:
         answer = await client.post(graph.webhook, content=raw, headers=headers)
         well = answer.status_code == 200
+        graph.took_ms.append((time.perf_counter() - began) * 1000)
     except httpx.TransportError:
         well = False
     if well:
@@ -180,7 +184,7 @@ async def messages(page: str, request: Request) -> Response:
     psid = body.get("recipient", {}).get("id")
     heard = graph.heard_ms.get(psid)
     try:
-        check_send(body, silent_ms=None if heard is None else now_ms() - heard)
+        check_send(body, silent_ms=None if heard is None else now_ms() - heard, personas=graph.personas)
     except Refusal as refusal:
         graph.refused.append({"body": body, "code": refusal.code, "subcode": refusal.subcode, "why": refusal.why})
         return error(refusal)

@@ -1,5 +1,6 @@
 """Meta's rules for one call of the Send API, apart from the product, so that both cannot be wrong alike."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +24,13 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def check_send(body: dict[str, Any], *, silent_ms: int | None) -> None:
+def check_send(body: dict[str, Any], *, silent_ms: int | None, personas: Container[str]) -> None:
     """Raises Refusal when Graph would not take the call; `silent_ms`: how long ago the pupil last wrote, if ever."""
     _need(set(body) <= BODY_FIELDS, f"unknown fields {set(body) - BODY_FIELDS}")
     _need(isinstance(body.get("recipient", {}).get("id"), str), "no recipient")
     if silent_ms is None:
         raise Refusal(100, 2018001, "No matching user found")
+    _need("persona_id" not in body or body["persona_id"] in personas, "no such persona")
     if "sender_action" in body:
         _need(body["sender_action"] in ACTIONS and "message" not in body, "odd sender action")
         return

@@ -37,6 +37,7 @@ class Report:
     waiting: int = 0
     texts_left: int = 0
     deliveries: int = 0
+    took_ms: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -159,7 +160,7 @@ class Storm:
                 shown[one["psid"]].append(words)
         report.heard, report.turns, report.shown = dict(heard), dict(turns), dict(shown)
         report.ends = {psids[talk]: number for talk, _, number in ends}
-        report.refused, report.deliveries = seen["refused"], seen["deliveries"]
+        report.refused, report.deliveries, report.took_ms = seen["refused"], seen["deliveries"], sorted(seen["took_ms"])
         report.texts_left = self._count("SELECT count(*) FROM messenger_updates WHERE body IS NOT NULL")
 
 

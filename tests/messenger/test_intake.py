@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import create_engine, text
 
 from api import migrate
@@ -145,8 +147,16 @@ KINDS = [
 
 
 async def test_each_kind_is_stored_and_counted(client: httpx.AsyncClient, tmp_path: Path) -> None:
-    assert await post(client, encode(delivery(*(update for update, _ in KINDS)))) == 200
+    before = {kind: counted(kind) for _, kind in KINDS}
+    for _ in range(2):
+        assert await post(client, encode(delivery(*(update for update, _ in KINDS)))) == 200
     assert stored(tmp_path) == [(kind, "7") for _, kind in KINDS]
+    assert {kind: counted(kind) - before[kind] for kind in before} == Counter(kind for _, kind in KINDS)
+
+
+def counted(kind: str) -> float:
+    """How many updates of a kind there have been in this process."""
+    return REGISTRY.get_sample_value("drogowskaz_messenger_updates_total", {"kind": kind}) or 0.0
 
 
 async def test_odd_shapes_are_stored_as_unknown_and_never_an_error(client: httpx.AsyncClient, tmp_path: Path) -> None:

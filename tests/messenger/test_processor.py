@@ -102,6 +102,22 @@ async def test_the_start_button_greets_once_and_again_in_an_old_talk(rig: Rig) -
     await rig.courier.idle()
 
 
+async def test_a_first_postback_that_brings_a_referral_opens_one_talk_and_acts(rig: Rig) -> None:
+    await rig.arrive(postback("7", "/ask_courses", "Kursy", referral={"ref": "plakat", "source": "SHORTLINK"}))
+    await rig.arrive(update("7", referral={"ref": "plakat", "source": "SHORTLINK"}))
+    await rig.process()
+    assert await rig.said("7") == ["Kursy"]
+    assert [event["sender"] for event in await rig.talk("7")] == ["bot", "pupil"]
+
+
+@pytest.mark.parametrize("fields", [{"optin": {"ref": "x"}}, {"reaction": {"reaction": "love"}}, {"new": {"a": 1}}])
+async def test_what_asks_for_nothing_is_counted_and_says_nothing(rig: Rig, fields: dict[str, object]) -> None:
+    await rig.arrive(message("7", "hej"), update("7", message={"mid": "m", "is_deleted": True}), update("7", **fields))
+    await rig.process()
+    assert await rig.said("7") == ["hej"]
+    assert not any(one.waiting for one in await updates(rig))
+
+
 async def test_a_message_that_is_too_long_for_the_heart_comes_in_parts(rig: Rig) -> None:
     await rig.arrive(message("7", "Zdanie. " * 900))
     await rig.process()

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from api import metrics
 from api.channels.messenger import repository, signatures, updates
 from api.channels.messenger.configuration import Configuration
 from api.channels.messenger.errors import TooLarge, Unreadable
@@ -38,9 +39,11 @@ async def take_in(heart: Heart, configuration: Configuration, raw: bytes, signat
     async with heart.database.transaction() as session:
         stored = await repository.store(session, arrived)
     heart.notifier.notify(UPDATES)
-    if unknown := sum(one.kind == Kind.UNKNOWN for one in arrived):
+    for kind in stored:
+        metrics.UPDATES.labels(kind).inc()
+    if unknown := stored.count(Kind.UNKNOWN):
         log.warning("messenger_unknown_updates", number=unknown)
-    return stored
+    return len(stored)
 
 
 def _delivery(raw: bytes) -> dict[str, Any]:

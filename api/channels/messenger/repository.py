@@ -11,23 +11,24 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.channels.messenger.models import Deletion, Line, PageState, State, Thread, Update, Wish
-from api.channels.messenger.updates import LONGEST_HOLD, Arrived
+from api.channels.messenger.updates import LONGEST_HOLD, Arrived, Kind
 
 KEPT = timedelta(days=14)
 MOST_AT_ONCE = 200
 
 
-async def store(session: AsyncSession, arrived: list[Arrived]) -> int:
-    """Store the updates that are new; how many they are."""
+async def store(session: AsyncSession, arrived: list[Arrived]) -> list[Kind]:
+    """Store the updates that are new; of which kinds they are."""
     if not arrived:
-        return 0
+        return []
     insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
     statement = insert(Update).on_conflict_do_nothing(index_elements=["key"]).returning(Update.id)
     # Always in the same order: deliveries that share updates would otherwise wait for each other for ever.
-    rows = [{**asdict(one), "attempts": 0, "waiting": True} for one in sorted(arrived, key=lambda one: one.key)]
-    stored = 0
-    for row in rows:
-        stored += (await session.scalar(statement, [row])) is not None
+    stored = []
+    for one in sorted(arrived, key=lambda one: one.key):
+        row = {**asdict(one), "attempts": 0, "waiting": True}
+        if await session.scalar(statement, [row]) is not None:
+            stored.append(one.kind)
     return stored
 
 
@@ -93,12 +94,6 @@ async def put_off(session: AsyncSession, id: int, moment: datetime, most: int) -
 async def forget_old(session: AsyncSession, moment: datetime) -> None:
     """Drop the keys of updates that Meta will not repeat any more."""
     await session.execute(delete(Update).where(~Update.waiting, Update.received_at < moment - KEPT))
-
-
-async def counts(session: AsyncSession) -> dict[str, int]:
-    """How many updates of each kind the last two weeks brought."""
-    rows = await session.execute(select(Update.kind, func.count()).group_by(Update.kind))
-    return {row[0]: row[1] for row in rows}
 
 
 async def line_counts(session: AsyncSession) -> dict[str, int]:
