@@ -169,7 +169,8 @@ class TurnChannel(InputChannel):
             agent = request.app.ctx.agent
             if not agent or not agent.is_ready():
                 return response.json({"error": "no_model"}, status=503)
-            body: Dict[str, Any] = request.json
+            # A newer API may tell more than this Rasa knows of, while one after the other is renewed.
+            body: Dict[str, Any] = {name: value for name, value in request.json.items() if name in Turn._fields}
             return await self._to_its_end(play_alone(agent, Turn(**body), names))
 
         @routes.post("/model")

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import uuid
 from contextlib import closing
 
 import httpx
@@ -88,6 +89,14 @@ def test_words_and_a_button_lead_to_everything_that_is_kept(system: System) -> N
     assert "/my-data/" in again.text
     assert pupil.call("DELETE", f"/{pupil.id}").status_code == 204
     assert httpx.get(found[0]).status_code == 404
+
+
+@pytest.mark.parametrize(("channel", "way"), [("web", "okna czatu"), ("messenger", "„Usunięcie rozmowy”")])
+def test_how_to_delete_is_said_in_the_words_of_the_channel(system: System, channel: str, way: str) -> None:
+    turn = {"conversation": str(uuid.uuid4()), "message_id": "1", "channel": channel, "text": "usuń moje dane"}
+    token = {"Authorization": f"Bearer {system.token()}"}
+    played = httpx.post(f"{system.rasa_url}/webhooks/turn/play", json={**turn, "new": 1}, headers=token, timeout=60)
+    assert way in played.json()["messages"][0]["text"]
 
 
 def test_what_rasa_must_forget_it_forgets_without_ending_the_talk(system: System) -> None:
