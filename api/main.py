@@ -7,13 +7,11 @@ import asyncio
 import resource
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -34,7 +32,6 @@ from api.conversations.jobs import every
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import RasaClient
 from api.conversations.service import Heart
-from api.conversations.wakeups import Wakeups
 from api.conversations.worker import Worker
 from api.database import Database
 from api.hardening import LARGEST_BODY, Hardening
@@ -47,6 +44,11 @@ from api.safety.detector import Detector
 from api.safety.guard import Guard
 from api.settings import Settings, settings
 from api.widget.routes import router as widget
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+    from api.conversations.wakeups import Wakeups
 
 MOST_FILES = 65_536
 # Nobody waits longer for what only saves time.
@@ -103,9 +105,7 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
         state.database, Notifier(), watch=Guard(Detector(chosen.drogowskaz_var), state.database), conceal=conceal
     )
     redis = shared(chosen.redis_url)
-    wakeups = Wakeups(state.heart.notifier, redis) if redis is not None else None
-    if wakeups is not None:
-        wakeups.start()
+    wakeups = _begin_wakeups(state.heart.notifier, redis) if redis is not None else None
     state.limiter = Limiter(on=chosen.rate_limits, redis=redis)
     end_metrics = metrics.serve(chosen.metrics_port, chosen.metrics_host) if chosen.metrics_port else None
     observer = Observer(state.heart, messenger_is_on=state.messenger_configuration is not None)
@@ -146,12 +146,24 @@ async def _begin_mailing(application: FastAPI) -> list[asyncio.Task[None]]:
     return [asyncio.create_task(every(alerts.LOOK_SECONDS, alerts.mailing(database, post, public_url)))]
 
 
-def shared(address: str | None) -> Redis | None:
-    """The Redis that several API processes share; None for a process alone."""
+def shared(address: str | None) -> "Redis | None":
+    """The Redis that several API processes share; None for a process alone, which spares its memory (20 MiB)."""
     if address is None:
         return None
+    from redis.asyncio import Redis
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+
     once = Retry(NoBackoff(), 0)
     return Redis.from_url(address, socket_connect_timeout=REDIS_SECONDS, socket_timeout=REDIS_SECONDS, retry=once)
+
+
+def _begin_wakeups(notifier: Notifier, redis: "Redis") -> "Wakeups":
+    from api.conversations.wakeups import Wakeups
+
+    wakeups = Wakeups(notifier, redis)
+    wakeups.start()
+    return wakeups
 
 
 def _allow_many_connections() -> None:

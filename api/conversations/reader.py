@@ -1,7 +1,7 @@
 """Reading a conversation's events as they come: once with a wait (long-poll), or as an endless stream."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from itertools import batched
 from typing import Any
 
@@ -29,7 +29,7 @@ async def read(heart: Heart, conversation_id: str, after: int, wait: float) -> l
             heart.notifier.forget(conversation_id, news)
 
 
-async def stream(heart: Heart, conversation_id: str, after: int) -> AsyncIterator[dict[str, Any] | None]:
+async def stream(heart: Heart, conversation_id: str, after: int) -> AsyncGenerator[dict[str, Any] | None]:
     """All events after number `after`, now and later; None each time that a while has passed without one.
 
     Ends when the conversation is erased. While nothing happens it asks nobody.

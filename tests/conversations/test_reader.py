@@ -29,7 +29,7 @@ async def follow(heart: Heart, talk: str, dice: random.Random) -> list[int]:
         except TimeoutError:
             pass
         finally:
-            await stream.aclose()  # type: ignore[attr-defined]
+            await stream.aclose()
     return numbers
 
 

@@ -9,11 +9,12 @@ import math
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from typing import TYPE_CHECKING
 
 from api.errors import TooMany
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 MOST_KEYS = 50_000
 # Takes one from the bucket if there is one; the level that the request met. Redis' clock is the same for all.
@@ -45,7 +46,7 @@ SEND_FROM_ADDRESS = Limit(burst=450, per_minute=900)
 class Limiter:
     """Counts by key; forgets the keys that have been silent the longest."""
 
-    def __init__(self, *, on: bool, redis: Redis | None = None) -> None:
+    def __init__(self, *, on: bool, redis: "Redis | None" = None) -> None:
         self._on = on
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._take = redis.register_script(TAKE) if redis is not None else None
@@ -64,6 +65,9 @@ class Limiter:
         """What all processes have left for this request; None without Redis."""
         if self._take is None:
             return None
+        # Here and not above, so that a process without Redis does not load it.
+        from redis.exceptions import RedisError
+
         # Addresses are not to be read in Redis.
         name = "drogowskaz:limit:" + hashlib.sha256(key.encode()).hexdigest()
         try:
