@@ -27,6 +27,7 @@ from api.channels.messenger.configuration import configuration as messenger_conf
 from api.channels.messenger.routes import router as messenger_routes
 from api.channels.web.limits import Limiter
 from api.channels.web.routes import router as web_channel
+from api.channels.web.streams import Streams
 from api.console.routes import router as console
 from api.conversations.jobs import every
 from api.conversations.notifier import Notifier
@@ -85,6 +86,7 @@ def app(configuration: Settings | None = None) -> FastAPI:
     application.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     application.add_middleware(Hardening, secure=chosen.public.startswith("https:"))
     application.add_middleware(Timing)
+    application.add_middleware(Streams)
     for router in (web_channel, messenger_routes, catalogue, appointments, privacy, widget, console):
         application.include_router(router)
     application.add_api_route("/docs", described.page, include_in_schema=False)

@@ -1,17 +1,13 @@
 """The web channel: what the browser widget calls (contract, "Web channel")."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
 from api.channels.web.limits import OPEN_CONVERSATION, SEND_FROM_ADDRESS, SEND_MESSAGE, Limiter
 from api.channels.web.schemas import Feedback, OpenConversation, OpenedConversation, SendMessage, SentMessage
+from api.channels.web.streams import EventStream
 from api.conversations import reader, repository, service
 from api.conversations.rasa import RasaClient
 from api.conversations.service import Heart
@@ -86,7 +82,6 @@ async def send_message(
 @router.get("/{id}/events")
 async def read_events(
     own: Own,
-    request: Request,
     heart: HeartDep,
     accept: Annotated[str, Header()] = "",
     last_event_id: Annotated[int | None, Header()] = None,
@@ -95,42 +90,12 @@ async def read_events(
 ) -> Response:
     """The events after `after`: at once or within `wait` seconds, or as a stream of server-sent events."""
     if "text/event-stream" in accept:
-        events = _server_sent(request, heart, own, after if last_event_id is None else last_event_id)
-        return EventStream(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        return EventStream(reader.stream(heart, own, after if last_event_id is None else last_event_id))
     events_now = await reader.read(heart, own, after, wait)
     if events_now is None:
         raise NotFound("There is no such conversation.")
     body = json.dumps({"events": events_now}, ensure_ascii=False)
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-class EventStream(StreamingResponse):
-    """A stream without tasks of its own that wait for the reader to go: they would be a fifth of its memory."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.stream_response(send)
-
-
-async def _is_gone(request: Request) -> bool:
-    """Whether the reader has closed the connection. `Request.is_disconnected` would keep 8 KiB for each reader."""
-    asking = asyncio.ensure_future(request.receive())
-    await asyncio.sleep(0)
-    if asking.done():
-        return bool(asking.result()["type"] == "http.disconnect")
-    asking.cancel()
-    return False
-
-
-async def _server_sent(request: Request, heart: Heart, conversation_id: str, after: int) -> AsyncIterator[str]:
-    """The stream as text; a comment line now and then keeps proxies from closing it. Ends when nobody reads it."""
-    async with aclosing(reader.stream(heart, conversation_id, after)) as events:
-        async for event in events:
-            if event is not None:
-                yield f"id: {event['seq']}\nevent: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n"
-            elif await _is_gone(request):
-                return
-            else:
-                yield ": still here\n\n"
 
 
 @router.post("/{id}/feedback", status_code=204)
