@@ -21,6 +21,7 @@ async def test_a_stream_goes_on_while_it_is_read_and_ends_soon_after(
     chosen = Settings(drogowskaz_var=tmp_path, rasa_port=9)
     await asyncio.to_thread(migrate.upgrade, chosen.database)
     application, gone, sent = app(chosen), asyncio.Event(), asyncio.Queue[bytes]()
+    told: dict[bytes, bytes] = {}
     asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
     async def receive() -> Any:
@@ -33,6 +34,8 @@ async def test_a_stream_goes_on_while_it_is_read_and_ends_soon_after(
     async def send(message: Any) -> None:
         if message["type"] == "http.response.body":
             sent.put_nowait(message["body"])
+        else:
+            told.update(dict(message["headers"]))
 
     async with application.router.lifespan_context(application):
         heart = application.state.heart
@@ -43,6 +46,9 @@ async def test_a_stream_goes_on_while_it_is_read_and_ends_soon_after(
         reading = asyncio.create_task(application(scope, receive, send))
         for _ in range(4):
             assert await sent.get() == b": still here\n\n"
+        assert told[b"content-type"].startswith(b"text/event-stream")
+        assert told[b"x-content-type-options"] == b"nosniff"
+        assert b"content-length" not in told
         async with heart.database.transaction() as session:
             await append(session, talk.id, EventType.TYPING, {}, sender="counsellor")
         heart.notifier.notify(talk.id)
