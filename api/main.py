@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import described, errors, logs, metrics
+from api.accounts import oidc
 from api.alerts import job as alerts
 from api.alerts import mail
 from api.appointments.routes import router as appointments
@@ -73,7 +74,8 @@ def app(configuration: Settings | None = None) -> FastAPI:
     try:
         application.state.messenger_configuration = messenger_configuration(chosen)
         application.state.post = mail.post(chosen)
-    except (HalfSet, mail.HalfSet) as problem:
+        application.state.provider = oidc.provider(chosen)
+    except (HalfSet, mail.HalfSet, oidc.HalfSet) as problem:
         raise SystemExit(str(problem)) from problem
     errors.install(application)
     # The widget runs on the pages of schools; a conversation is protected by its token, not by where the page is.

@@ -59,6 +59,11 @@ class Settings(BaseSettings):
     )
     alert_from: str | None = Field(None, description="Sender of the alerts.")
     alert_to: str | None = Field(None, description="Who gets the alerts; commas between several.")
+    oidc_issuer: str | None = Field(
+        None, description="Issuer of the OpenID provider with whose accounts people may sign in to the console."
+    )
+    oidc_client_id: str | None = Field(None, description="The console's id at this provider.")
+    oidc_client_secret: str | None = Field(None, repr=False, description="The console's secret at this provider.")
     log_level: str = Field("INFO", description="Least severe log level that is written.")
     messenger_pages: str | None = Field(
         None, repr=False, description="Pages of the Messenger channel: `PAGE_ID:TOKEN`, with commas between several."

@@ -25,13 +25,14 @@ def hash_password(password: str) -> str:
 def password_fits(password: str, kept: str | None) -> bool:
     """Whether this is the password; takes as long when there is no account (`kept` is None)."""
     try:
-        return _hasher.verify(kept or _nobody(), password) and kept is not None
+        return _hasher.verify(kept or nobodys_password(), password) and kept is not None
     except VerifyMismatchError:
         return False
 
 
 @lru_cache(maxsize=1)
-def _nobody() -> str:
+def nobodys_password() -> str:
+    """What is kept of a password that nobody knows."""
     return _hasher.hash(secrets.token_urlsafe(16))
 
 

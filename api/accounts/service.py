@@ -64,6 +64,31 @@ async def sign_in(database: Database, email: str, password: str, code: str, addr
         return _open_session(session, staff)
 
 
+async def sign_in_by_provider(database: Database, email: str) -> str | None:
+    """The token of a new session for an address that a provider has verified, or None when nobody in use has it.
+
+    An open invitation to the address becomes the account: who owns the address need not have the link, too.
+    """
+    email = normal(email)
+    async with database.transaction() as session:
+        found = select(Invitation).where(Invitation.email == email, Invitation.expires_at > now())
+        invited = await session.scalar(found.with_for_update())
+        staff = await _by_email(session, email, lock=True)
+        if staff is None and invited is not None:
+            staff = Staff(email=email, name=invited.name, roles=invited.roles, active=True)
+            # Signing in with password and code needs a new link first.
+            staff.password_hash, staff.code_secret = secrets.nobodys_password(), secrets.new_code_secret()
+            session.add(staff)
+            await session.delete(invited)
+            await session.flush()
+            audit.write(session, staff, "accepted_invitation", by="oidc")
+        if staff is None or not staff.active:
+            audit.write(session, staff, "sign_in_failed", by="oidc", reason="unknown")
+            return None
+        audit.write(session, staff, "signed_in", by="oidc")
+        return _open_session(session, staff)
+
+
 async def signed(database: Database, token: str) -> Signed | None:
     """Who the token belongs to; None for a session that has ended or whose owner may no longer work here."""
     moment = now()

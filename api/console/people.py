@@ -74,4 +74,5 @@ async def _show(
         roles=list(Role),
         problem=problem,
         link=link,
+        oidc=request.app.state.provider is not None,
     )

@@ -11,6 +11,7 @@ from api.console import (
     data,
     hours,
     insights,
+    oidc,
     people,
     queue,
     replies,
@@ -23,6 +24,7 @@ from api.console import (
 
 PAGES = (
     sign_in,
+    oidc,
     queue,
     talk,
     search,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from api.accounts import secrets
 from api.accounts import service as accounts
+from api.accounts.oidc import Reason
 from api.console import pages
 from api.console.deps import COOKIE, DatabaseDep, SignedDep, from_our_own_page, keep_session
 from api.console.pages import ConsoleRoute, render, see
@@ -25,9 +26,9 @@ async def start(signed: SignedDep) -> Response:
 
 
 @router.get("/sign-in")
-async def sign_in_page(request: Request) -> Response:
-    """The form."""
-    return render(request, "sign_in.html", problem=None, email="")
+async def sign_in_page(request: Request, problem: Reason | None = None) -> Response:
+    """The form, with what went wrong at the organisation's provider."""
+    return _form(request, problem=f"oidc.problem_{problem}" if problem else "")
 
 
 @router.post("/sign-in", dependencies=[OursOnly])
@@ -43,12 +44,17 @@ async def sign_in(
     try:
         token = await accounts.sign_in(database, email, password, code, address)
     except TooMany as wait:
-        page = render(request, "sign_in.html", status=429, problem="wait", email=email)
+        page = _form(request, status=429, problem="console.sign_in_wait", email=email)
         page.headers.update(wait.headers)
         return page
     if token is None:
-        return render(request, "sign_in.html", status=401, problem="wrong", email=email)
+        return _form(request, status=401, problem="console.sign_in_wrong", email=email)
     return keep_session(request, see("/console"), token)
+
+
+def _form(request: Request, *, status: int = 200, problem: str = "", email: str = "") -> Response:
+    oidc = request.app.state.provider is not None
+    return render(request, "sign_in.html", status=status, problem=problem, email=email, oidc=oidc)
 
 
 @router.post("/sign-out")
@@ -103,7 +109,7 @@ async def choose_language(language: Annotated[Language, Form()], back: Annotated
     """Show the console in the other language from now on."""
     response = see(back if back.startswith("/console") else "/console")
     response.set_cookie(
-        pages.LANGUAGE_COOKIE, language, path="/console", max_age=YEAR_SECONDS, httponly=True, samesite="strict"
+        pages.LANGUAGE_COOKIE, language, path="/console", max_age=YEAR_SECONDS, httponly=True, samesite="lax"
     )
     return response
 

@@ -79,6 +79,8 @@ NEEDS: dict[str, Permission | None] = {
 OPEN = {
     "GET /console/sign-in",
     "POST /console/sign-in",
+    "GET /console/sign-in/oidc",
+    "GET /console/sign-in/oidc/done",
     "GET /console/invitation/{token}",
     "POST /console/invitation/{token}",
     "POST /console/language",
