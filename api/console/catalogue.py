@@ -16,7 +16,6 @@ from api.console.deps import Catalogue, DatabaseDep
 from api.console.pages import ConsoleRoute, language_of, render, see
 from api.errors import Conflict
 from api.signups import service as signups
-from api.signups.models import ACTIVE, Kind
 
 router = APIRouter(prefix="/console/catalogue", route_class=ConsoleRoute, include_in_schema=False)
 HOME = "/console/catalogue"
@@ -121,8 +120,7 @@ async def remove(request: Request, id: str, signed: Catalogue, database: Databas
     """Delete an edition, unless somebody has signed up for it."""
     async with database.transaction() as session:
         stored = await editing.find(session, EDITIONS, id)
-        taken = [one for one in await signups.find_all(session, kind=Kind.EDITION, target=id) if one.status in ACTIVE]
-        if taken:
+        if await signups.count_active(session, id):
             return await _show(
                 request, signed, session, EDITIONS, stored, stored.texts, status=409, problem="edition_taken"
             )

@@ -61,7 +61,7 @@ async def import_file(request: Request, kind: str, signed: Catalogue, database: 
         what = problem.what if isinstance(problem, BadSheet) else "no_text"
         return _show(request, signed, kind, problem=f"file_{what}", status=422)
     async with database.transaction() as session:
-        plan = await exchange.plan(session, kind, table)
+        plan = await exchange.plan(session, kind, table, signups.count_active)
         if plan.problems or form.get("do") != "apply":
             status = 422 if plan.problems else 200
             return _show(request, signed, kind, plan=plan, data=base64.urlsafe_b64encode(data).decode(), status=status)
@@ -69,7 +69,8 @@ async def import_file(request: Request, kind: str, signed: Catalogue, database: 
         for one in kept:
             if kind == EDITIONS:
                 await signups.seats_changed(session, one.id)
-        audit.write(session, signed.staff, "imported_catalogue", kind=kind, records=[one.id for one in kept])
+        ids, gone = [one.id for one in kept], [one.id for one in plan.removed]
+        audit.write(session, signed.staff, "imported_catalogue", kind=kind, records=ids, removed=gone)
     return see(f"{HOME}?kind={kind}")
 
 
@@ -80,5 +81,5 @@ def _show(
     columns = {field.key: field for field in fields.of(editing.model_of(kind))}
     return render(
         request, "import.html", status=status, signed=signed, w=Words(language_of(request)), kind=kind, plan=plan,
-        data=data, problem=problem, columns=columns, most=MOST_SHOWN,
+        data=data, problem=problem, columns=columns, most=MOST_SHOWN, dates=kind == EDITIONS,
     )  # fmt: skip

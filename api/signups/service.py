@@ -6,6 +6,7 @@ its front; so nobody who comes late passes one who waits. A seat is held for sta
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -108,6 +109,14 @@ async def withdraw(session: AsyncSession, conversation_id: str, code: str) -> Si
     if signup is None or signup.conversation_id != conversation_id:
         raise NotFound("There is no such sign-up.")
     return await set_status(session, signup.id, Status.WITHDRAWN)
+
+
+async def count_active(session: AsyncSession, edition_id: str) -> int:
+    """How many sign-ups of an edition count. It is locked, so none comes before the transaction ends."""
+    with suppress(NotFound):
+        await catalogue.lock_edition(session, _number(edition_id))
+    found = await repository.filtered(session, Kind.EDITION, edition_id, None)
+    return sum(one.status in ACTIVE for one in found)
 
 
 async def seats_changed(session: AsyncSession, edition_id: str) -> None:

@@ -222,6 +222,32 @@ async def test_a_file_with_a_mistake_names_row_and_column_and_changes_nothing(ap
     assert (await course(app, rows[0]["id"])).name_en != "Changed"  # type: ignore[union-attr]
 
 
+async def test_a_file_takes_dates_away_but_none_that_somebody_wants(app: FastAPI, ewa: Worker) -> None:
+    paths = []
+    for day in ("2027-01-09", "2027-02-09"):
+        saved = await ewa.post(f"{HOME}/editions/new", course_id="cnc", starts_on=day)
+        paths.append(saved.headers["location"].partition("?")[0])
+    wanted = paths[1].rpartition("/")[2]
+    await sign_up(app, Target(Kind.EDITION, wanted, "CNC"))
+    table = sheets.read((await ewa.get(f"{HOME}/editions/export.csv")).content)
+    rows = [row.cells | {"remove": "tak"} for row in table.rows]
+    data = sheets.write("csv", table.columns, rows)
+    refused = await upload(ewa, "editions", data, do="apply")
+    assert refused.status_code == 422
+    assert re.search(r"<td>3</td><td>remove</td><td>Na ten termin są zapisy \(liczba: 1\)", refused.text)
+    assert (await ewa.get(paths[0])).status_code == 200
+    async with app.state.database.transaction() as session:
+        (signup,) = await signups.find_all(session)
+        await signups.set_status(session, signup.id, Status.WITHDRAWN)
+    checked = await upload(ewa, "editions", data, do="check")
+    assert "Terminy do usunięcia: 2." in checked.text
+    assert checked.text.count("do usunięcia</span>") == 2
+    assert (await ewa.get(paths[0])).status_code == 200
+    await upload(ewa, "editions", data, do="apply")
+    assert [(await ewa.get(path)).status_code for path in paths] == [404, 404]
+    assert len((await audited(app, "imported_catalogue"))[0]["removed"]) == 2
+
+
 @pytest.mark.parametrize("data", [b"", b"PK nonsense", b"\0\0", b"a;a\n1;1", b"x" * 800_000])
 async def test_what_is_no_spreadsheet_is_told(ewa: Worker, data: bytes) -> None:
     answer = await upload(ewa, "course_types", data, do="check")
