@@ -65,8 +65,8 @@ NAVIGATION: tuple[Place, ...] = (
     Place("class_requests", "/console/requests", Permission.SIGN_UPS),
     Place("appointments", "/console/appointments", Permission.APPOINTMENTS),
     Place("data", "/console/data", Permission.TALKS),
-    Place("hours", "/console/hours", Permission.HOURS),
     Place("people", "/console/people", Permission.PEOPLE),
+    Place("hours", "/console/hours", Permission.HOURS),
     Place("audit", "/console/audit", Permission.AUDIT),
     Place("insights", "/console/insights", Permission.STATISTICS),
 )
@@ -75,6 +75,12 @@ NAVIGATION: tuple[Place, ...] = (
 def menu(signed: Signed) -> list[Place]:
     """The places that somebody may go to."""
     return [place for place in NAVIGATION if signed.may(place.needs)]
+
+
+def misses_queue(signed: Signed, path: str) -> bool:
+    """Whether to say on this page why there is no queue: to who could change it, on the first page of their menu."""
+    may_change = signed.may(Permission.PEOPLE) and not signed.may(Permission.TALKS)
+    return may_change and path == menu(signed)[0].address
 
 
 def language_of(request: Request) -> Language:
@@ -103,6 +109,7 @@ def fragment(request: Request, template: str, *, signed: Signed | None = None, *
         path=request.url.path,
         signed=signed,
         menu=menu(signed) if signed else [],
+        misses_queue=signed is not None and misses_queue(signed, request.url.path),
         when=lambda moment: when(moment, language),
         when_text=lambda moment: when(datetime.fromisoformat(moment), language),
         waited=lambda moment: waited(moment, language),

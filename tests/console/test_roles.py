@@ -128,6 +128,27 @@ async def test_the_menu_shows_what_may_be_opened(hire: Hire, role: Role) -> None
         assert (f'href="{address}"' in page.text) == (needed in permissions([role]))
 
 
+@pytest.mark.parametrize(
+    ("roles", "start", "is_told"),
+    [
+        ([Role.ADMIN], "/console/people", True),
+        ([Role.ADMIN, Role.COORDINATOR], "/console/catalogue", True),
+        ([Role.ADMIN, Role.COUNSELLOR], "/console/queue", False),
+        ([Role.COORDINATOR], "/console/catalogue", False),
+        ([Role.AUDITOR], "/console/audit", False),
+    ],
+)
+async def test_an_admin_without_a_queue_is_told_once_where_roles_are_given(
+    hire: Hire, roles: list[Role], start: str, is_told: bool
+) -> None:
+    worker = await hire("Anna", *roles)
+    assert (await worker.get("/console")).headers["location"] == start
+    link = f'href="/console/people#person-{worker.staff.id}"'
+    assert (link in (await worker.get(start)).text) == is_told
+    assert f'id="person-{worker.staff.id}"' in (await worker.get("/console/people")).text or Role.ADMIN not in roles
+    assert link not in (await worker.get("/console/insights")).text
+
+
 async def test_a_role_that_is_taken_away_is_gone_at_once(hire: Hire) -> None:
     boss, anna = await hire("Boss", Role.ADMIN), await hire("Anna", Role.COUNSELLOR)
     assert (await anna.get("/console/queue")).status_code == 200
