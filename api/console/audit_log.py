@@ -10,9 +10,10 @@ from fastapi.responses import StreamingResponse
 from api.accounts import audit
 from api.accounts import service as accounts
 from api.console.deps import Audit, DatabaseDep
-from api.console.pages import HEADERS, ConsoleRoute, render
+from api.console.pages import HEADERS, ConsoleRoute, language_of, render
 from api.console.spreadsheet import row
 from api.database import Database
+from api.texts import Language, all_texts, text
 
 router = APIRouter(prefix="/console/audit", route_class=ConsoleRoute, include_in_schema=False)
 
@@ -32,7 +33,8 @@ async def page(
     async with database.transaction(read_only=True) as session:
         entries = await audit.page(session, chosen)
         everybody = await accounts.everybody(session)
-        actions = await audit.actions(session)
+        language = language_of(request)
+        actions = {name: in_words(name, language) for name in await audit.actions(session)}
     more = entries[-1].id if len(entries) == audit.PAGE else None
     return render(
         request,
@@ -44,6 +46,12 @@ async def page(
         chosen=chosen,
         more=more,
     )
+
+
+def in_words(action: str, language: Language) -> str:
+    """What somebody did; entries of versions before this one may hold an action that has no text any more."""
+    key = f"audit.{action}"
+    return text(key, language) if key in all_texts() else action
 
 
 @router.get("/export.csv")

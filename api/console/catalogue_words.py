@@ -1,7 +1,10 @@
 """The editor's words: labels, hints and values of fields, and what is wrong with them, in the language of the page."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+
+from babel.dates import format_date
 
 from api.catalogue.editing import EDITIONS, Stored
 from api.catalogue.fields import Field, Shape
@@ -66,7 +69,7 @@ class Words:
         """What a record is called; an edition by its course and date."""
         if one.kind == EDITIONS:
             course = self.names.get("course_types", {}).get(one.body["course_id"], one.body["course_id"])
-            return f"{course}, {one.body['starts_on']}"
+            return f"{course}, {format_date(date.fromisoformat(one.body['starts_on']), locale=self.language)}"
         return one.name(self.language)
 
     def column(self, key: str, columns: dict[str, Field]) -> str:
