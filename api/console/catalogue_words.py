@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
-
 from api.catalogue.editing import EDITIONS, Stored
 from api.catalogue.fields import Field, Shape
+from api.console.pages import on_day
 from api.texts import Language, all_texts, text
 
 ROOM = "catalogue_editor"
@@ -69,7 +68,7 @@ class Words:
         """What a record is called; an edition by its course and date."""
         if one.kind == EDITIONS:
             course = self.names.get("course_types", {}).get(one.body["course_id"], one.body["course_id"])
-            return f"{course}, {format_date(date.fromisoformat(one.body['starts_on']), locale=self.language)}"
+            return f"{course}, {on_day(date.fromisoformat(one.body['starts_on']), self.language)}"
         return one.name(self.language)
 
     def column(self, key: str, columns: dict[str, Field]) -> str:

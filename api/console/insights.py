@@ -1,6 +1,6 @@
 """The statistics: figures as pictures with their tables, and each as CSV. No pupil's words are near them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,7 +10,7 @@ from api.catalogue.service import snapshot, today
 from api.catalogue.view import Catalogue
 from api.console import charts, naming
 from api.console.deps import DatabaseDep, Statistics
-from api.console.pages import HEADERS, ConsoleRoute, language_of, render
+from api.console.pages import HEADERS, ConsoleRoute, language_of, on_day, render
 from api.console.search import day
 from api.console.spreadsheet import row
 from api.errors import Invalid, NotFound
@@ -105,7 +105,9 @@ def _name(catalogue: Catalogue, figure: Figure, key: str, language: Language) ->
         return naming.intent(key, language)
     if figure.keys in ("industry", "course"):
         return naming.record(catalogue, "industry" if figure.keys == "industry" else "course_type", key, language)
-    if figure.keys in ("day", "score", "channel") or (figure.keys == "school" and key):
+    if figure.keys == "day":
+        return on_day(date.fromisoformat(key), language)
+    if figure.keys in ("score", "channel") or (figure.keys == "school" and key):
         return key
     known = f"insights.{figure.keys}_{key or 'none'}"
     return text(known, language) if known in all_texts() else key

@@ -8,12 +8,12 @@ import hashlib
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta, get_day_names
+from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
@@ -22,6 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.accounts.roles import Permission
 from api.accounts.service import Signed
+from api.console import naming
 from api.database import now
 from api.errors import Invalid, ServiceError, Unauthorized, answer
 from api.texts import LANGUAGES, Language, text
@@ -114,6 +115,8 @@ def fragment(request: Request, template: str, *, signed: Signed | None = None, *
         when_text=lambda moment: when(datetime.fromisoformat(moment), language),
         waited=lambda moment: waited(moment, language),
         day_name=lambda day: get_day_names("wide", locale=language)[day],
+        day_text=lambda given: on_day(date.fromisoformat(given), language),
+        intent_name=lambda name: naming.intent(name, language),
         new_id=lambda: str(uuid.uuid4()),
         file=file_address,
         **values,
@@ -130,6 +133,11 @@ def when(moment: datetime, language: Language) -> str:
     local = moment.astimezone(ZONE)
     today = now().astimezone(ZONE).date() == local.date()
     return format_datetime(local, "HH:mm" if today else "d MMM y, HH:mm", locale=language)
+
+
+def on_day(moment: date, language: Language) -> str:
+    """A day as people here read it."""
+    return format_date(moment, "d MMM y", locale=language)
 
 
 def waited(moment: datetime, language: Language) -> str:

@@ -168,7 +168,7 @@ async def test_a_date_is_added_to_a_course_and_more_seats_reach_who_waits(app: F
     saved = await ewa.post(f"{HOME}/editions/new", **form)
     path = saved.headers["location"].partition("?")[0]
     id_ = path.rpartition("/")[2]
-    assert "2027-01-09" in (await ewa.get(f"{HOME}/course_types/records/cnc")).text
+    assert "9 sty 2027" in (await ewa.get(f"{HOME}/course_types/records/cnc")).text
     for _ in range(2):
         await sign_up(app, Target(Kind.EDITION, id_, "CNC"))
     assert await statuses(app) == [Status.NEW, Status.WAITING]

@@ -125,7 +125,7 @@ async def test_what_the_bot_understood_stands_beside_the_line_and_in_the_profile
     answer = Answer(messages=[{"text": "Fajnie", "buttons": []}], language="pl", nlu=nlu)
     await service.write_answer(app.state.heart, conversation.id, seq, answer)
     page = (await anna.get(f"/console/talks/{conversation.id}")).text
-    assert "<code>inform_interest</code>" in page
+    assert "Mówię, co lubię" in page
     assert "87 %" in page
     assert "grade: 2" in page
     assert re.search(r"<dt>Klasa</dt><dd>2</dd>", page)

@@ -330,3 +330,16 @@ async def test_without_hours_nothing_is_promised_and_the_line_is_told(heart: Hea
     assert "nie wiem, kiedy" in alone["text"]
     assert "Przed Tobą" not in alone["text"]
     assert "Przed Tobą czeka 1 osoba." in behind["text"]
+
+
+async def test_who_asked_in_the_night_is_first_in_the_morning_after_those_in_danger(heart: Heart) -> None:
+    night, danger, morning = [await opened(heart) for _ in range(3)]
+    await press(heart, night, handoff.TO_A_PERSON)
+    async with heart.database.transaction() as session:
+        asked = await session.get(Conversation, night)
+        assert asked is not None
+        asked.owner_since -= timedelta(hours=10)
+    await press(heart, morning, handoff.TO_A_PERSON)
+    async with heart.database.transaction() as session:
+        await handoff.flag_safety(session, danger)
+        assert [talk.id for talk in await desk.queue(session)] == [danger, night, morning]

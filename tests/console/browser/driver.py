@@ -24,7 +24,7 @@ PATIENCE_MS = 30_000
 class Service:
     """The API alone, with an empty database of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -33,6 +33,7 @@ class Service:
             "PORT": str(self.port),
             "RASA_PORT": "9",
             "RATE_LIMITS": "off",
+            **{name.upper(): value for name, value in settings.items()},
         }
         self._output = folder / "output.log"
         self._process: subprocess.Popen[bytes] | None = None

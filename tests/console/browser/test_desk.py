@@ -9,6 +9,18 @@ from tests.console.browser.driver import PATIENCE_MS, Desk, Service, Talk, waiti
 
 pytestmark = pytest.mark.browser
 
+# A page in the background, as the browser would report one, that counts what it tells.
+WATCHED = """() => {
+  window.told = { notices: [], sounds: 0 };
+  Object.defineProperty(document, 'hidden', { get: () => true });
+  const Shown = Notification;
+  window.Notification = class extends Shown {
+    constructor(words, options) { super(words, options); told.notices.push(words); }
+  };
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function () { told.sounds += 1; return start.call(this); };
+}"""
+
 
 def test_a_pupil_who_asks_appears_in_the_open_queue_and_is_taken(service: Service, anna: Desk) -> None:
     page = anna.open()
@@ -170,6 +182,23 @@ def test_two_who_look_at_a_talk_see_each_other(service: Service, anna: Desk, jan
     anna.open_talk(talk)
     his = jan.open_talk(talk)
     expect(his.locator("#present")).to_have_text("Anna", timeout=PATIENCE_MS)
+
+
+def test_a_page_in_the_background_notifies_and_sounds_without_the_pupils_words(service: Service, anna: Desk) -> None:
+    anna.context.grant_permissions(["notifications"], origin=service.url)
+    page = anna.open()
+    page.evaluate(WATCHED)
+    for name in ("sound", "desktop"):
+        page.locator(f"#alert-{name}").click()
+        expect(page.locator(f"#alert-{name}")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("told") == {"notices": [], "sounds": 1}, "turning the sound on lets it be heard"
+    expect(page.locator("#connection")).to_have_text("na żywo", timeout=PATIENCE_MS)
+    waiting(service, "tajne słowa")
+    page.wait_for_function("told.notices.length > 0 && told.sounds > 1", timeout=PATIENCE_MS)
+    assert set(page.evaluate("told.notices")) <= {"Nowa osoba czeka na rozmowę", "Nowa wiadomość w rozmowie"}
+    assert page.title().startswith("●")
+    for name in ("sound", "desktop"):
+        page.locator(f"#alert-{name}").click()
 
 
 def test_nothing_comes_from_elsewhere_and_the_script_is_small(service: Service, anna: Desk) -> None:

@@ -107,6 +107,19 @@ def _file(desk: Desk, words: str) -> None:
     _press(desk, "check")
 
 
+def _file_of_dates(desk: Desk) -> None:
+    page = desk.open("/console/catalogue/editions/new?course_id=cnc")
+    page.locator("#f-starts_on").fill("2027-01-09")
+    _press(desk, "save")
+    page.get_by_role("status").wait_for()
+    id_ = page.url.partition("?")[0].rpartition("/")[2]
+    page = desk.open("/console/catalogue/editions/import")
+    words = f"id;revision;remove\n{id_};1;tak".encode()
+    page.locator("#file").set_input_files({"name": "x.csv", "mimeType": "text/csv", "buffer": words})
+    _press(desk, "check")
+    page.locator(".tag.bad").wait_for()
+
+
 def _withdraw(desk: Desk) -> None:
     page = desk.open("/console/appointments")
     page.locator("li.row", has=page.locator(".tag.new")).get_by_role("button").click()
@@ -128,6 +141,7 @@ PAGES: dict[str, Callable[[Desk], object]] = {
     "import": lambda desk: desk.open("/console/catalogue/course_types/import"),
     "import-mistakes": lambda desk: _file(desk, "id;revision;min_age\ncnc;0;x\nnone;0;1"),
     "import-fine": lambda desk: _file(desk, "id;revision;name_en\ncnc;0;Other\n;;"),
+    "import-dates": _file_of_dates,
     "sign-ups": lambda desk: desk.open("/console/sign-ups"),
     "requests": lambda desk: desk.open("/console/requests"),
     "appointments": lambda desk: desk.open("/console/appointments"),
