@@ -1,12 +1,10 @@
 """The system's processes started singly, so that a test can kill, freeze and restart each of them."""
 
 import asyncio
-import os
-import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -14,12 +12,13 @@ import httpx
 from api.settings import ROOT, Settings
 from scripts import model
 from scripts.run import environment, prepare_database, processes
+from tests.e2e.processes import Processes
 from tests.e2e.system import free_port
 
 PATIENCE_SECONDS = 300
 
 
-class Parts:
+class Parts(Processes):
     """Actions, Rasa and API in a folder of their own; the same commands as `make run`, without its supervisor."""
 
     def __init__(self, folder: Path, **commands: Callable[[str], str]) -> None:
@@ -38,39 +37,8 @@ class Parts:
             self._environment[name.upper()] = str(getattr(self.settings, name))
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, *names: str) -> None:
-        """Start these parts, all without a name, and do not wait."""
-        for name in names or self._commands:
-            with self.log(name).open("ab") as log:
-                self._running[name] = subprocess.Popen(
-                    ["/bin/sh", "-c", f"exec {self._commands[name]}"],
-                    cwd=ROOT,
-                    env=self._environment,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-
-    def kill(self, name: str) -> None:
-        """`kill -9`."""
-        process = self._running.pop(name)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def restart(self, name: str) -> None:
-        """`kill -9` and start again at once."""
-        self.kill(name)
-        self.start(name)
-
-    @contextmanager
-    def frozen(self, name: str) -> Iterator[None]:
-        """The part takes connections and never answers; afterwards it goes on."""
-        os.killpg(self._running[name].pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.killpg(self._running[name].pid, signal.SIGCONT)
+    def _environment_of(self, name: str) -> dict[str, str]:
+        return self._environment
 
     def wait_until_ready(self, path: str = "/readyz") -> None:
         """Return when everything answers (with "/healthz": the API alone)."""
@@ -86,18 +54,9 @@ class Parts:
         """The process id of a part."""
         return self._running[name].pid
 
-    def log(self, name: str) -> Path:
-        """Where a part's output goes."""
-        return self.folder / f"{name}.log"
-
-    def output(self) -> str:
-        """What all parts have printed so far."""
-        return "".join(file.read_text(errors="replace") for file in sorted(self.folder.glob("*.log")))
-
     def stop(self) -> None:
         """End all of them."""
-        for name in list(self._running):
-            self.kill(name)
+        self.kill_all()
 
 
 def with_app(app: str) -> Callable[[str], str]:

@@ -6,13 +6,11 @@ Each process can be killed, frozen and started again; nobody but the test does s
 import asyncio
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from string import Template
 
@@ -23,6 +21,7 @@ from scripts import model
 from scripts.run import environment, prepare_database, processes
 from tests import postgres
 from tests.e2e.cable import Cable
+from tests.e2e.processes import Processes
 from tests.e2e.system import System, free_port, query
 from tests.needs import missing
 
@@ -43,7 +42,7 @@ def program(name: str) -> str:
     return found
 
 
-class Replicas(System):
+class Replicas(Processes, System):
     """Processes `api-1`, `api-2`, `rasa-1`, …, `nginx`, `redis`, and a PostgreSQL server. `url` is nginx's."""
 
     keepers = frozenset({"events", "trackers", "conversations"})
@@ -87,16 +86,7 @@ class Replicas(System):
         """Start these processes, all without a name, and do not wait."""
         if not names:
             self._prepare()
-        for name in names or tuple(self._commands):
-            with self.log_of(name).open("ab") as log:
-                self._running[name] = subprocess.Popen(
-                    ["/bin/sh", "-c", f"exec {self._commands[name]}"],
-                    cwd=ROOT,
-                    env=self._environment_of(name),
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+        Processes.start(self, *names)
 
     def _prepare(self) -> None:
         """Tables, catalogue, the model in use, and the commands of our parts."""
@@ -163,28 +153,10 @@ class Replicas(System):
     def kill(self, name: str | None = None) -> None:
         """`kill -9` of one process; without a name the end of everything."""
         if name is None:
-            for each in list(self._running):
-                self.kill(each)
+            self.kill_all()
             self._stack.close()
-            return
-        process = self._running.pop(name)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def restart(self, name: str) -> None:
-        """`kill -9` and start again at once."""
-        self.kill(name)
-        self.start(name)
-
-    @contextmanager
-    def frozen(self, name: str) -> Iterator[None]:
-        """The process takes connections and never answers; afterwards it goes on."""
-        os.killpg(self._running[name].pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.killpg(self._running[name].pid, signal.SIGCONT)
+        else:
+            Processes.kill(self, name)
 
     def ends(self, name: str) -> int:
         """Wait for the end of a process that does not go on; its exit code."""
@@ -269,14 +241,6 @@ class Replicas(System):
         return False
 
     # --- what is known of them ----------------------------------------------------------------------------------------
-
-    def log_of(self, name: str) -> Path:
-        """Where a process' output goes."""
-        return self.folder / f"{name}.log"
-
-    def output(self) -> str:
-        """What all have printed so far."""
-        return "".join(file.read_text(errors="replace") for file in sorted(self.folder.glob("*.log")))
 
     def processes(self) -> list[int]:
         """The ids of all running processes of ours."""

@@ -157,7 +157,7 @@ def test_a_turn_that_fails_for_good_ends_with_an_apology_and_a_way_to_a_person(
     assert failed.text == text("talk.failed", language)
     assert "/ask_human" in failed.buttons.values()
     assert pupil.say("co umiesz?" if language == "pl" else "what can you do?").outcome == "answered"
-    lines = [json.loads(line) for line in parts.log("api").read_text().splitlines() if "turn_failed" in line]
+    lines = [json.loads(line) for line in parts.log_of("api").read_text().splitlines() if "turn_failed" in line]
     assert [line["level"] for line in lines if line["conversation"] == pupil.id] == ["error", "error"]
     assert breaks not in parts.output()
 

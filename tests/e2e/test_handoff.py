@@ -62,7 +62,8 @@ def test_a_talk_goes_to_a_person_and_back_and_the_bot_knows(system: System) -> N
     assert pupil.say("jesteś tam?").outcome == "handed_over"
     with Counsellor(system) as counsellor:
         assert "jesteś tam?" in counsellor.page(pupil.id)
-        assert "<code>ask_human</code>" in counsellor.page(pupil.id), "what the bot understood"
+        understood = counsellor.page(pupil.id).split('class="understood"')[2]
+        assert "Rozmowa z człowiekiem" in understood.partition("</p>")[0]
         assert counsellor.do(pupil.id, "take") == 200
         assert counsellor.write(pupil.id, "Polecam kursy gastronomiczne, bot je pokaże.") == 200
         assert pupil.say("super").outcome == "handed_over"
