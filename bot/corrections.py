@@ -51,7 +51,11 @@ def corrected(parsed: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     """The intent of a message that corrects what was told; None when the message is no such correction."""
     guesses = parsed.get("intent_ranking") or []
     line = strip_diacritics(" ".join(re.sub(r"[.,;:!'’–-]", " ", parsed["text"].lower()).split()))
-    told = {entity["entity"] for entity in parsed["entities"] if entity.get("role") != "dislike"}
+    told = {
+        entity["entity"]
+        for entity in parsed["entities"]
+        if entity.get("role") != "dislike" or entity["entity"] == "interest"
+    }
     if not guesses or not told & (FACTS | LIKES) or not OPENING.search(line) or QUESTION.search(line):
         return None
     # "wolę pracę z ludźmi" may sound like a wish for a person to talk to.

@@ -54,6 +54,11 @@ def test_another_liking_is_no_refusal_either(finder: EntityFinder, text: str) ->
     assert heard(finder, text, "deny") == heard(finder, text, "complain") == "inform_interest"
 
 
+@pytest.mark.parametrize("text", ["nie, jednak nie lubię gotować", "no, actually I don't like cooking"])
+def test_a_liking_that_is_taken_back_is_no_refusal(finder: EntityFinder, text: str) -> None:
+    assert heard(finder, text, "deny") == "inform_interest"
+
+
 def test_a_cry_for_help_goes_first(finder: EntityFinder) -> None:
     assert heard(finder, "nie, jednak 2 klasa", "deny", "crisis") == "crisis"
 

@@ -75,6 +75,11 @@ def test_other_numbers_are_no_age(text: str) -> None:
         ("jak zdobyć SEP", {"sep_e": None}),
         ("macie kurs na wózki widłowe?", {"udt_forklift": None}),
         ("how do I get a forklift licence", {"udt_forklift": None}),
+        ("kurs baristy", {"barista": None}),
+        ("barista course", {"barista": None}),
+        ("kurs pierwszej pomocy", {"first_aid": None}),
+        ("zrobiłem kurs baristy", {"barista": "have"}),
+        ("I finished a barista course", {"barista": "have"}),
         ("lubię gotować", {}),
     ],
 )
