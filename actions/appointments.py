@@ -3,6 +3,7 @@
 import re
 
 from actions import bookings, forms
+from actions.contact import say_contact, shown_places
 from actions.forms import CONTACT_ME
 from actions.registry import action, database
 from actions.talk import Talk
@@ -41,6 +42,18 @@ async def counselling(talk: Talk) -> None:
         cards += [programme_card(talk.catalogue, programme, talk.language)] if programme else []
         talk.slot("offer", "action_appointment")
         talk.say("people.counselling", cards=cards, buttons=("appointment", "interests", "courses"))
+
+
+def answer_about_counselling(talk: Talk, asked: list[str]) -> None:
+    """What it costs, for whom it is, when one can come; of another office, or of the way there, the contact."""
+    ids = {id_ for _, id_ in talk.shown}
+    to_office = {"place", "phone", "email", "opening"} & set(asked)
+    if to_office or not ids & {CAREER_CENTRE, PATHWAY}:
+        say_contact(talk, shown_places(talk))
+        return
+    talk.slot("offer", "action_appointment")
+    key = "price" if "price" in asked else "date" if "date" in asked else "who"
+    talk.say(f"people.counselling_{key}", buttons=("appointment", "interests", "courses"))
 
 
 @action("action_appointment")
@@ -108,7 +121,8 @@ async def submit(talk: Talk) -> None:
                 language=talk.language,
             )
         forms.clear(talk)
-        talk.say("appointments.contact_noted", code=request.code, buttons=("courses", "help"))
+        taking_back = bookings.withdraw_button(talk, request)
+        talk.say("appointments.contact_noted", code=request.code, buttons=[taking_back, "courses", "help"])
     else:
         await _book(talk, chosen, name, contact, group, parent_agreed=parent == "agreed")
 

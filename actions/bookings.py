@@ -7,10 +7,12 @@ from actions.registry import database
 from actions.talk import MENU, Talk
 from api.appointments import service as appointments
 from api.appointments.cards import appointment_card
+from api.requests import service as requests
+from api.requests.models import Request
 from api.settings import settings
 from api.signups import service as signups
 from api.signups.models import Signup
-from api.texts import button
+from api.texts import button, text
 
 TAKE_BACK = re.compile(
     r"wypis|wycof|rezygnu|rezygnow|odwo[łl]a|anulu|nie przyjd|withdraw|unsubscribe|call off"
@@ -25,23 +27,31 @@ def wants_to_take_back(talk: Talk) -> bool:
 
 
 async def show_own(talk: Talk) -> None:
-    """The sign-ups and the appointment of this conversation, each with the button that takes it back."""
+    """The sign-ups, requests and appointment of this conversation, each with the button that takes it back."""
     conversation = talk.tracker.sender_id
     async with database().transaction(read_only=True) as session:
         mine = await signups.mine(session, conversation)
+        asked = await requests.mine(session, conversation)
         appointment = await appointments.mine(session, conversation)
-    if not mine and appointment is None:
+    if not mine and not asked and appointment is None:
         talk.say("signup.nothing_to_take_back", buttons=MENU)
         return
-    if mine:
-        buttons = [withdraw_button(talk, signup) for signup in mine]
-        lines = "\n".join(f"• {signup.title} ({signup.code})" for signup in mine)
+    if mine or asked:
+        buttons = [*(withdraw_button(talk, one) for one in mine), *(withdraw_button(talk, one) for one in asked)]
+        titles = [(one.title, one.code) for one in mine] + [(request_title(talk, one), one.code) for one in asked]
+        lines = "\n".join(f"• {title} ({code})" for title, code in titles)
         talk.say("signup.own", buttons=buttons, list=lines)
     if appointment is not None:
         card = appointment_card(appointment, talk.language, settings().public)
         talk.say("appointments.own", cards=[card], buttons=("appointment_cancel",))
 
 
-def withdraw_button(talk: Talk, signup: Signup) -> dict[str, Any]:
-    """The button that withdraws a sign-up."""
-    return button("withdraw", talk.language, code=signup.code)
+def withdraw_button(talk: Talk, taken: Signup | Request) -> dict[str, Any]:
+    """The button that withdraws a sign-up or a request."""
+    name = "withdraw_request" if isinstance(taken, Request) else "withdraw"
+    return button(name, talk.language, code=taken.code)
+
+
+def request_title(talk: Talk, request: Request) -> str:
+    """What a request is for, in words."""
+    return text(f"signup.request_{request.kind}", talk.language, grade=request.grade or "")

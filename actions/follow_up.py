@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Mapping
 
+from actions.appointments import answer_about_counselling
+from actions.choices import industry_buttons
 from actions.clinics import answer_about_clinics
 from actions.contact import say_contact, shown_places
 from actions.eligibility import FORM
 from actions.internships import answer_about_internships
 from actions.knowledge import answer_about_occupations
+from actions.offers import answer_about_science_places
 from actions.programmes import answer_about_programmes
-from actions.questions import MOST_NAMED, aspects, seeks
+from actions.questionnaire import answer_about_the_questionnaire
+from actions.questions import MOST_NAMED, QUESTIONNAIRE, aspects, seeks
 from actions.registry import action
 from actions.talk import Talk
 from api.catalogue.course_details import ASPECTS, answer, answer_card, details_card
-from api.catalogue.kinds import CourseType, Industry
+from api.catalogue.kinds import CourseType
 from api.catalogue.view import Catalogue
-from api.texts import button
 
 # What only editions tell; an example tells nothing.
 OF_EDITIONS = {"date", "seats", "place"}
@@ -29,8 +32,12 @@ def follow_up(talk: Talk) -> None:
         _details(talk, courses)
         return
     asked = aspects(talk.words)
-    if talk.tracker.active_loop.get("name") == FORM:
+    form = talk.tracker.active_loop.get("name")
+    if form == FORM:
         answer_about_programmes(talk, asked)
+        return
+    if form == QUESTIONNAIRE:
+        answer_about_the_questionnaire(talk, asked)
         return
     if not courses and not seeks(talk.words) and talk.shown and talk.shown[0][0] in OTHERS:
         OTHERS[talk.shown[0][0]](talk, asked)
@@ -70,11 +77,7 @@ def _about_courses(talk: Talk, courses: list[CourseType], asked: list[str]) -> N
 def _in_general(talk: Talk, asked: list[str]) -> None:
     """Nothing is shown or named: say what holds for all courses, and ask which one is meant."""
     known = next((aspect for aspect in asked if aspect in ("price", "certificate", "conditions", "place")), "seats")
-    industries = [
-        button("industry", talk.language, industry=record.id, name=_capital(record.name(talk.language)))
-        for record in talk.catalogue.all(Industry)
-    ]
-    talk.say(f"details.general_{known}", buttons=[*industries, "counselling"])
+    talk.say(f"details.general_{known}", buttons=[*industry_buttons(talk), "counselling"])
 
 
 def _about_schools(talk: Talk, asked: list[str]) -> None:
@@ -89,14 +92,12 @@ def _courses(catalogue: Catalogue, ids: list[str]) -> list[CourseType]:
     return [course for id_ in ids if (course := catalogue.find(CourseType, id_))]
 
 
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]
-
-
 OTHERS: Mapping[str, Callable[[Talk, list[str]], None]] = {
+    "career_centre": answer_about_counselling,
     "clinic": answer_about_clinics,
     "internship": answer_about_internships,
     "occupation": answer_about_occupations,
     "programme": answer_about_programmes,
     "school": _about_schools,
+    "science_place": answer_about_science_places,
 }

@@ -1,6 +1,6 @@
 """Places that show science."""
 
-from actions.contact import say_contact
+from actions.contact import say_contact, shown_places
 from actions.naming import institutions_in
 from actions.registry import action
 from actions.talk import Talk
@@ -30,6 +30,16 @@ def science_places(talk: Talk) -> None:
     key = "offers.science_field" if wanted and near else "offers.science_other" if named else "offers.science"
     names = [record.name(talk.language) for record in talk.catalogue.all(Industry) if record.id in wanted]
     talk.say(key, cards=cards, buttons=[*_industry_buttons(talk), "interests"], fields=", ".join(names))
+
+
+def answer_about_science_places(talk: Talk, asked: list[str]) -> None:
+    """Where the places are; tickets and hours are on their own sites."""
+    if {"price", "date", "opening"} & set(asked):
+        shown = [place for place in shown_places(talk) if place.type is InstitutionType.SCIENCE_INSTITUTION]
+        cards = [institution_card(talk.catalogue, place, talk.language) for place in shown[:MOST_CARDS]]
+        talk.say("offers.science_unknown", cards=cards, buttons=("interests",))
+    else:
+        say_contact(talk, shown_places(talk))
 
 
 def _fields(talk: Talk, professions: list[str], interests: list[str], industries: list[str]) -> set[str]:

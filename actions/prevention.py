@@ -2,7 +2,7 @@
 
 import re
 
-from actions import forms
+from actions import bookings, forms
 from actions.registry import action, database
 from actions.talk import Talk
 from api.catalogue.cards import helpline_card, programme_card
@@ -70,7 +70,8 @@ async def submit(talk: Talk) -> None:
             language=talk.language,
         )
     forms.clear(talk)
-    talk.say("prevention.done", code=request.code, buttons=("clinic", "help"))
+    taking_back = bookings.withdraw_button(talk, request)
+    talk.say("prevention.done", code=request.code, buttons=[taking_back, "clinic", "help"])
 
 
 async def choose(talk: Talk, asked: str) -> bool:

@@ -128,6 +128,12 @@ def questionnaire_result(talk: Talk) -> None:
     show_result(talk)
 
 
+def answer_about_the_questionnaire(talk: Talk, asked: list[str]) -> None:
+    """That it costs nothing, or how much of it is left. Its form goes on."""
+    left = sum(statement.id not in _answers(talk) for statement in statements.statements())
+    talk.say("interests.price" if "price" in asked else "interests.left", count=left)
+
+
 def show_result(talk: Talk) -> None:
     """The result in plain words and as a picture, then the occupations that go with it."""
     found: Result = talk.tracker.get_slot("riasec") or {}

@@ -14,6 +14,7 @@ from actions.dates import window
 from actions.eligibility import FORM, asks_about_oneself
 from actions.lexicon import both, pattern, words_of
 from actions.naming import institutions_in
+from actions.readers import is_question
 from actions.registry import action
 from actions.talk import Talk
 from api.texts import plain
@@ -25,6 +26,8 @@ ANSWERABLE = {
     "programme": {"price", "length", "age", "conditions", "date", "place", "phone", "email"},
     "school": {"work", "phone", "email", "opening", "place"},
     "occupation": {"teaching", "work", "stipend", "age"},
+    "science_place": {"price", "date", "place", "phone", "email", "opening"},
+    "career_centre": {"price", "date", "conditions", "age", "place", "phone", "email", "opening"},
     "clinic": {"price", "referral", "parent", "visit", "which", "secret", "age", "place", "phone", "opening"},
 }
 # An intent that is sure of itself and has a subject of its own is not taken for a question about what was shown.
@@ -46,6 +49,9 @@ MOST_WORDS_OF_A_GUESS = 6
 MOST_NAMED = 3
 # Forms that ask what the pupil wants; a short question inside them is about that.
 FORMS = ("guidance_form", FORM)
+# The questionnaire is no offer; a question in the middle of it is about itself.
+QUESTIONNAIRE = "questionnaire_form"
+OF_THE_QUESTIONNAIRE = frozenset({"price", "length"})
 
 
 class Question(StrEnum):
@@ -86,7 +92,9 @@ def question(talk: Talk) -> Question | None:
     if not text or talk.intent in NEVER or (talk.intent in NEVER_SURELY and talk.confidence >= SURE):
         return None
     words = plain(text)
-    asked = aspects(text)
+    asked = [aspect for aspect in aspects(text) if not _is_told(talk, aspect)]
+    if talk.tracker.active_loop.get("name") == QUESTIONNAIRE and OF_THE_QUESTIONNAIRE & set(asked):
+        return None if _has(words, "own_topic") else Question.FOLLOW_UP
     if _is_about_dates(talk, words, asked):
         return Question.DATES
     if not asked:
@@ -128,7 +136,7 @@ def _follows_up(talk: Talk, words: str, asked: set[str]) -> bool:
         return False
     if any(talk.entities(subject) for subject in SUBJECTS) or institutions_in(talk.catalogue, words):
         return False
-    if talk.intent in FOREIGN.get(kind, ()) and talk.confidence >= SURE:
+    if talk.intent in FOREIGN.get(kind, ()) and talk.confidence >= SURE and _has(words, "own_topic"):
         return False
     return kind not in MAY_BE_ELSEWHERE or not _has(words, "elsewhere")
 
@@ -139,8 +147,17 @@ def _is_general(talk: Talk, words: str, asked: list[str]) -> bool:
     named = any(talk.entities(kind) for kind in (*SUBJECTS, "course_type"))
     if not general or named or _has(words, "elsewhere"):
         return False
-    in_form = talk.tracker.active_loop.get("name") in FORMS and talk.confidence < SURE
+    in_form = talk.tracker.active_loop.get("name") in FORMS
+    in_form = in_form and (talk.confidence < SURE or not _has(words, "own_topic"))
     return in_form or (talk.intent == "ask_courses" and (not talk.shown or seeks(words)))
+
+
+def _is_told(talk: Talk, aspect: str) -> bool:
+    """Whether the message tells this of the pupil and asks nothing: "mam 18 lat", "I don't have a driving licence"."""
+    if is_question(talk.words):
+        return False
+    licences = talk.entities("licence", "have") + talk.entities("licence", "lack")
+    return bool({"age": talk.entities("age"), "certificate": licences}.get(aspect))
 
 
 def seeks(text: str) -> bool:

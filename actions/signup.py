@@ -11,6 +11,7 @@ from api.catalogue.matching import suggest
 from api.catalogue.view import Edition
 from api.errors import NotFound
 from api.person import AgeGroup
+from api.requests import service as requests
 from api.signups import service as signups
 from api.signups.models import Kind, Status
 from api.signups.service import ANY_INTERNSHIP, Applicant, Target
@@ -101,14 +102,18 @@ async def submit(talk: Talk) -> None:
 
 
 async def withdraw(talk: Talk, code: str) -> None:
-    """Take a sign-up back."""
+    """Take a sign-up or a request back."""
     try:
         async with database().transaction() as session:
-            signup = await signups.withdraw(session, talk.tracker.sender_id, code)
+            asked = [one.code for one in await requests.mine(session, talk.tracker.sender_id)]
+            if code in asked:
+                what = bookings.request_title(talk, await requests.withdraw(session, talk.tracker.sender_id, code))
+            else:
+                what = (await signups.withdraw(session, talk.tracker.sender_id, code)).title
     except NotFound:
         talk.say("signup.nothing_to_take_back", buttons=("courses", "help"))
         return
-    talk.say("signup.withdrawn", what=signup.title, code=signup.code, buttons=("courses", "counselling"))
+    talk.say("signup.withdrawn", what=what, code=code, buttons=("courses", "counselling"))
 
 
 async def choose(talk: Talk, asked: str) -> bool:

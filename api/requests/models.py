@@ -18,12 +18,13 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """How far staff are with it."""
+    """How far staff are with it; withdrawn when whoever asked has taken it back."""
 
     NEW = "new"
     IN_PROGRESS = "in_progress"
     DONE = "done"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
 
 
 class Request(Base):

@@ -76,11 +76,30 @@ async def ask(
         setattr(request, field, value)
     request.age_group, request.parent, request.consented_at = str(who.age_group), who.parent, now()
     request.cleared_at = None
+    if request.status == Status.WITHDRAWN:
+        request.status = Status.NEW
     try:
         await session.flush()
     except IntegrityError as error:
         raise NotFound("The conversation does not exist any more.") from error
     return request
+
+
+async def mine(session: AsyncSession, conversation_id: str) -> Sequence[Request]:
+    """What the conversation has asked for and not taken back, the oldest first."""
+    query = select(Request).where(
+        Request.conversation_id == conversation_id, Request.cleared_at.is_(None), Request.status != Status.WITHDRAWN
+    )
+    return (await session.scalars(query.order_by(Request.created_at, Request.id))).all()
+
+
+async def withdraw(session: AsyncSession, conversation_id: str, code: str) -> Request:
+    """Take a request back. Raises NotFound for a code of somebody else."""
+    query = select(Request).where(Request.code == code, Request.conversation_id == conversation_id)
+    request = await session.scalar(query)
+    if request is None:
+        raise NotFound("There is no such request.")
+    return await set_status(session, request.id, Status.WITHDRAWN)
 
 
 async def find_all(

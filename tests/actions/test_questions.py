@@ -4,7 +4,7 @@ import pytest
 
 from actions.questions import Question, aspects, question
 from api.catalogue.view import Catalogue
-from tests.actions.topic_turns import cards, payloads, play, turn
+from tests.actions.topic_turns import cards, payloads, play, said, turn
 
 COURSE = {"shown": [["course", "spaw-mag"]]}
 INTERNSHIP = {"shown": [["internship", "staz-uczniowski"]]}
@@ -129,3 +129,69 @@ def test_a_time_inside_another_subject_is_left_alone(catalogue: Catalogue, text:
 @pytest.mark.parametrize("text", ["mam 40 lat i pracuję, czy dostanę bon?", "can I get a voucher?"])
 def test_a_question_about_oneself_starts_the_eligibility_talk(catalogue: Catalogue, text: str) -> None:
     assert question(turn(catalogue, text, intent="ask_adult_programme", confidence=0.9)) is Question.ELIGIBILITY
+
+
+CENTRE = {"shown": [["career_centre", "kok"], ["programme", "pathway-to-a-career"]]}
+MUSEUM = {"shown": [["science_place", "cogiteon"]]}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "slots"),
+    [
+        ("how much does it cost?", "ask_courses", CLINIC),
+        ("how much does it cost?", "ask_courses", PROGRAMME),
+        ("a ile to kosztuje?", "out_of_scope", CENTRE),
+        ("how much does it cost?", "ask_courses", CENTRE),
+        ("a ile kosztuje bilet?", "out_of_scope", MUSEUM),
+    ],
+)
+def test_a_question_without_a_topic_of_its_own_is_about_what_was_shown(
+    catalogue: Catalogue, text: str, intent: str, slots: dict[str, object]
+) -> None:
+    assert question(turn(catalogue, text, intent=intent, confidence=0.95, slots=slots)) == Question.FOLLOW_UP
+
+
+def test_a_topic_of_its_own_stays_with_it(catalogue: Catalogue) -> None:
+    asked = turn(catalogue, "how much is a course?", intent="ask_courses", confidence=0.95, slots=CLINIC)
+    assert question(asked) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "entities"),
+    [("mam 18 lat", {"age": "18"}), ("I don't have a driving licence", {"licence": "driving_b"})],
+)
+def test_who_tells_something_asks_nothing(catalogue: Catalogue, text: str, entities: dict[str, str]) -> None:
+    told = turn(catalogue, text, intent="inform_qualification", entities=entities, slots=COURSE)
+    for entity in told.tracker.latest_message["entities"]:
+        entity["role"] = "lack" if entity["entity"] == "licence" else "like"
+    assert question(told) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"), [("a ile to kosztuje?", "bezpłatna"), ("ile to jeszcze potrwa?", "18 pytań")]
+)
+def test_a_question_in_the_questionnaire_is_about_the_questionnaire(
+    catalogue: Catalogue, text: str, answer: str
+) -> None:
+    talk = turn(catalogue, text, slots=COURSE, form="questionnaire_form")
+    assert question(talk) == Question.FOLLOW_UP
+    play(talk, "action_follow_up")
+    assert answer in said(talk)
+    assert not cards(talk)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "answer"),
+    [("pl", "a ile to kosztuje?", "bezpłatne"), ("en", "how much does it cost?", "costs nothing")],
+)
+def test_the_price_of_counselling_is_known(catalogue: Catalogue, language: str, text: str, answer: str) -> None:
+    talk = turn(catalogue, text, slots={**CENTRE, "language": language})
+    assert play(talk, "action_follow_up")["offer"] == "action_appointment"
+    assert answer in said(talk)
+
+
+def test_prices_of_tickets_are_not_made_up(catalogue: Catalogue) -> None:
+    talk = turn(catalogue, "a ile kosztuje bilet?", slots=MUSEUM)
+    play(talk, "action_follow_up")
+    assert "nie mam potwierdzonych" in said(talk)
+    assert [card["id"] for card in cards(talk)] == ["cogiteon"]

@@ -117,6 +117,9 @@ def test_without_free_times_a_contact_can_be_left(system: System, empty: Records
     (request,) = empty.requests(pupil.id)
     assert request.code in done.text
     assert (request.kind, request.first_name, request.contact) == ("meeting", "Ola", "+48600700800")
+    assert request.code in pupil.say(words["call_off"]).text, "what was left can be taken back"
+    pupil.press(f'/sign_up{{"withdraw": "{request.code}"}}')
+    assert empty.requests(pupil.id)[0].status == "withdrawn"
 
 
 @pytest.mark.parametrize("language", ["pl", "en"])

@@ -59,6 +59,20 @@ async def test_staff_note_how_far_they_are(database: Database) -> None:
             await service.set_status(session, 999, Status.DONE)
 
 
+async def test_a_request_is_taken_back_by_its_own_conversation_and_can_be_made_again(database: Database) -> None:
+    talk, other = await conversation(database), await conversation(database)
+    request = await ask(database, talk)
+    async with database.transaction() as session:
+        with pytest.raises(NotFound):
+            await service.withdraw(session, other, request.code)
+        await service.withdraw(session, talk, request.code)
+        assert not await service.mine(session, talk)
+        assert [one.code for one in await service.find_all(session, status=Status.WITHDRAWN)] == [request.code]
+    await ask(database, talk)
+    async with database.transaction(read_only=True) as session:
+        assert [one.status for one in await service.mine(session, talk)] == [Status.NEW]
+
+
 async def test_requests_go_with_their_conversation(database: Database) -> None:
     request = await ask(database, await conversation(database))
     async with database.transaction() as session:
