@@ -26,6 +26,8 @@ WISH = re.compile(
     r"um[óo]w|umawia|zapisa|wizyt|spotka|termin|\bbook|appointment|meeting|schedule|sign up", re.IGNORECASE
 )
 
+ASKS_FOR_TIMES = re.compile(r"termin|kiedy|wolne|\btimes?\b|\bslots?\b|\bwhen\b", re.IGNORECASE)
+
 
 @action("action_counselling")
 async def counselling(talk: Talk) -> None:
@@ -174,6 +176,9 @@ async def choose(talk: Talk, asked: str) -> bool:
     if pressed == [CONTACT_ME] or (asked == "appointment_slot" and _wants_contact(talk)):
         forms.fill(talk, "appointment_slot", CONTACT_ME)
         return True
+    if asked == "appointment_slot" and not pressed and not typed and ASKS_FOR_TIMES.search(talk.typed):
+        # The question itself, which comes again, lists the times or says that there are none.
+        return bool(talk.ranking)
     for id_ in (pressed or typed)[:1]:
         async with database().transaction(read_only=True) as session:
             found = next((slot for slot in await appointments.free(session, 1000) if str(slot.id) == id_), None)

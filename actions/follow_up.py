@@ -39,10 +39,10 @@ def follow_up(talk: Talk) -> None:
     if form == QUESTIONNAIRE:
         answer_about_the_questionnaire(talk, asked)
         return
-    if not courses and not seeks(talk.words) and talk.shown and talk.shown[0][0] in OTHERS:
+    if not courses and not _target(talk) and not seeks(talk.words) and talk.shown and talk.shown[0][0] in OTHERS:
         OTHERS[talk.shown[0][0]](talk, asked)
         return
-    shown = [] if seeks(talk.words) else [id_ for kind, id_ in talk.shown if kind == "course"]
+    shown = [] if seeks(talk.words) else _target(talk) or [id_ for kind, id_ in talk.shown if kind == "course"]
     courses = courses or _courses(talk.catalogue, shown)
     if courses:
         _about_courses(talk, courses, [aspect for aspect in asked if aspect in ASPECTS])
@@ -78,6 +78,14 @@ def _in_general(talk: Talk, asked: list[str]) -> None:
     """Nothing is shown or named: say what holds for all courses, and ask which one is meant."""
     known = next((aspect for aspect in asked if aspect in ("price", "certificate", "conditions", "place")), "seats")
     talk.say(f"details.general_{known}", buttons=[*industry_buttons(talk), "counselling"])
+
+
+def _target(talk: Talk) -> list[str]:
+    """The course that a sign-up in progress is for."""
+    kind, _, id_ = str(talk.tracker.get_slot("signup_target") or "").partition(":")
+    if kind == "course":
+        return [id_]
+    return [e.course_id for e in talk.catalogue.open_editions(talk.today) if kind == "edition" and str(e.id) == id_]
 
 
 def _about_schools(talk: Talk, asked: list[str]) -> None:

@@ -7,7 +7,8 @@ here, from what is being asked and from how sure the classifier is:
 1. A cry for help is never an answer. Only "mam na imię …" in full is not taken for one.
 2. A datum in an unmistakable form is taken at any step: "nie, jednak 2 klasa", "źle, mam na imię Ola", a phone number.
 3. Own words are taken at their own step, unless they are a question or the classifier is sure of something else.
-4. A question about the price or the reason is answered on the spot; any other message goes to its own rule.
+4. A question about the price or the reason is answered on the spot; any other message goes to its own rule, short
+   questions about a course among them.
 
 After 4 the form asks its question again. A message that nothing fits counts as a miss: the question comes in other
 words, from the second time on with a way out.
@@ -52,7 +53,9 @@ FIELD_WORDS = {
     "contact": re.compile(r"kontakt|mail|telefon|numer|contact|phone|number", re.IGNORECASE),
 }
 COST = re.compile(
-    r"kosztuj|koszt\b|cen[aęyie]\b|płat[nio]|darmo|za ile|\bcost|price|\bfree\b|\bpay\b|\bfee", re.IGNORECASE
+    r"kosztuj|koszt\b|cen[aęyie]\b|płat[nio]|darmo|za ile|\bcost|price|\bpay\b|\bfee"
+    r"|\bfree\b(?!\s+(?:time|slot|seat|place|date|day|hour|appointment|meeting))",
+    re.IGNORECASE,
 )
 REASON = re.compile(r"^(?:a\s+|ale\s+)?(?:po co|dlaczego|czemu|na co)\b|^(?:but\s+)?(?:why|what for)\b", re.IGNORECASE)
 
@@ -181,7 +184,11 @@ async def listen(talk: Talk, name: str) -> None:
         fill(talk, "form_misses", 0)
         if correcting:
             fill(talk, "correcting", None)
-    elif await _answer_aside(talk, current, asked):
+    elif _answer_of_its_own(talk, current, asked):
+        fill(talk, "form_misses", 0)
+    elif talk.tracker.get_slot("question") and is_question(talk.typed):
+        return
+    elif await _answer_aside(talk, asked):
         fill(talk, "form_misses", 0)
     elif _is_empty(talk, asked):
         fill(talk, "form_misses", int(talk.tracker.get_slot("form_misses") or 0) + 1)
@@ -293,14 +300,19 @@ def _means_no_harm(talk: Talk, asked: str) -> bool:
     return reads_as_name(talk.typed) or (asked == "topic" and READERS["topic"](talk, True) is not None)
 
 
-async def _answer_aside(talk: Talk, current: Form, asked: str) -> bool:
-    """Answer what must not start another loop, and what only the form knows: the price, the reason."""
+def _answer_of_its_own(talk: Talk, current: Form, asked: str) -> bool:
+    """Answer what only the form knows: the price, the reason of a question."""
     if talk.ranking and COST.search(talk.typed):
         talk.say(f"{current.texts}.cost")
         return True
     if talk.ranking and REASON.search(talk.typed) and f"{current.texts}.why_{asked}" in all_texts():
         talk.say(f"{current.texts}.why_{asked}")
         return True
+    return False
+
+
+async def _answer_aside(talk: Talk, asked: str) -> bool:
+    """Answer what must not start another loop."""
     if talk.intent not in STARTERS or asked == "signup_target":
         return False
     told = told_now(talk)

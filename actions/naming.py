@@ -27,6 +27,11 @@ def institutions_in(catalogue: Catalogue, text: str) -> list[Institution]:
     return [place for place in catalogue.all(Institution) if place.id in named]
 
 
+def names_a_place(text: str) -> bool:
+    """Whether the message names an institution as people call it, whether or not anything may be said of it."""
+    return bool(_ids(text))
+
+
 def names_a_hidden_one(catalogue: Catalogue, text: str) -> bool:
     """Whether the message names an institution of which nothing may be said."""
     return any(catalogue.find(Institution, id_) is None for id_ in _ids(text))

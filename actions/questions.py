@@ -129,9 +129,10 @@ def _names_a_course(talk: Talk) -> bool:
 
 def _follows_up(talk: Talk, words: str, asked: set[str]) -> bool:
     """Whether the message asks of the cards that were shown last, and names no other subject."""
-    if not talk.shown or len(words.split()) > MOST_WORDS:
+    is_joining = str(talk.tracker.get_slot("signup_target") or "").startswith(("course:", "edition:"))
+    if not (talk.shown or is_joining) or len(words.split()) > MOST_WORDS:
         return False
-    kind = talk.shown[0][0]
+    kind = "course" if is_joining else talk.shown[0][0]
     if not asked & ANSWERABLE.get(kind, set()) or seeks(words):
         return False
     if any(talk.entities(subject) for subject in SUBJECTS) or institutions_in(talk.catalogue, words):

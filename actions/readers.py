@@ -11,6 +11,7 @@ Measured with the classifier on answers as pupils type them: single first names 
 import re
 from collections.abc import Callable
 
+from actions.naming import names_a_place
 from actions.talk import Talk
 from api.person import AgeGroup, find_contact, group_of
 from api.safety.patterns import patterns
@@ -26,13 +27,14 @@ LETTERS = r"[^\W\d_](?:[^\W\d_]|['’-])*"
 NAME_WORDS = rf"({LETTERS})(?:\s+{LETTERS}){{0,2}}"
 # Before a correction: "nie, …", "źle, …", "sorry, …".
 OOPS = (
-    r"(?:(?:nie|źle|zle|błąd|pomyłka|sorry|sory|przepraszam|oj|ups|no|wrong|oops|actually)\b[\s,.!–-]*(?:to\s+)?)*"
+    r"(?:(?:nie|not|źle|zle|błąd|pomyłka|sorry|sory|przepraszam|oj|ups|no|wrong|oops|actually)\b[\s,.!–-]*(?:to\s+)?)*"
     r"(?:jednak\s+)?"
 )
 SAYS_NAME = (
     r"(?:mam na imi[eę]|na imi[eę] mi|nazywam si[eę]|imi[eę]\s*(?:to|:)|my name is|my name's|the name is|call me)"
 )
 FULL_NAME = re.compile(rf"\W*{OOPS}{SAYS_NAME}\s*:?\s*{NAME_WORDS}\W*", re.IGNORECASE)
+AFTER_OOPS = re.compile(rf"\W*{OOPS}(?:to\s+)?", re.IGNORECASE)
 ASKED_NAME = re.compile(
     rf"\W*(?:{OOPS})(?:(?:jestem|to|i'm|i am|it's|hej|cześć|hi)\b\s*,?\s*)?{NAME_WORDS}\W*", re.IGNORECASE
 )
@@ -49,6 +51,7 @@ CLASS = re.compile(
     re.IGNORECASE,
 )
 SAYS_CLASS = re.compile(r"klas|\bkl\b|class|\byear\b|\bgrade\b", re.IGNORECASE)
+CORRECTED_CLASS = re.compile(r"(?:do\s+|w\s+)?([1-5]\s?[^\W\d_]{1,2})\W*", re.IGNORECASE)
 CLASS_SAID = re.compile(
     r"(?:\bklas\w*|\bkl\.|\bclass|\bgrade|\byear)\s*:?\s*([1-5][^\W\d_]{0,3})\b|\b([1-5][^\W\d_]{0,3})\s+klas",
     re.IGNORECASE,
@@ -117,9 +120,12 @@ def school_name(talk: Talk, asked: bool) -> str | None:
     match = SAYS_SCHOOL.match(talk.typed)
     if match:
         return _trimmed(match[1], "school_name")
+    corrected = _corrected(talk)
+    if corrected and names_a_place(corrected) and not is_question(talk.typed):
+        return _trimmed(SCHOOL_INTRO.sub("", corrected), "school_name")
     if not asked or not is_own_words(talk, ABOUT_SCHOOL, SCHOOL_LEAVES_FROM) or find_contact(talk.typed):
         return None
-    name = _trimmed(SCHOOL_INTRO.sub("", talk.typed), "school_name")
+    name = _trimmed(SCHOOL_INTRO.sub("", corrected or talk.typed), "school_name")
     return name if name is not None and len(re.findall(r"[^\W\d_]", name)) >= 2 else None
 
 
@@ -129,6 +135,9 @@ def form_class(talk: Talk, asked: bool) -> str | None:
     grades = talk.entities("grade")
     if asked and talk.ranking and match and not is_question(talk.typed):
         return " ".join(match[1].split())
+    corrected = CORRECTED_CLASS.fullmatch(_corrected(talk) or "")
+    if corrected:
+        return " ".join(corrected[1].split())
     said = CLASS_SAID.search(talk.typed)
     if said and talk.ranking and not is_question(talk.typed):
         return str(said[1] or said[2])
@@ -163,6 +172,13 @@ def age_group(talk: Talk, asked: bool) -> str | None:
 def contact(talk: Talk, asked: bool) -> str | None:
     """An e-mail address or a phone number in normal form, wherever it stands."""
     return find_contact(talk.typed) if talk.ranking else None
+
+
+def _corrected(talk: Talk) -> str | None:
+    """What follows "nie, jednak …" or "sorry, …" in a typed message; None when it does not begin so."""
+    before = AFTER_OOPS.match(talk.typed) if talk.ranking else None
+    rest = talk.typed[before.end() :] if before else ""
+    return rest if before and before[0].strip(" ,.!") and rest else None
 
 
 def _trimmed(text: str, slot: str) -> str | None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from actions.questions import Question, question
 from api.catalogue.kinds import CourseType
 from api.catalogue.view import Catalogue
 from tests.actions.topic_turns import cards, facts, payloads, play, said, turn, with_editions
@@ -151,3 +152,12 @@ def test_free_seats_are_not_claimed_where_nobody_has_counted_them(catalogue: Cat
     play(talk, "action_course_dates")
     assert "na 1 kursie" in said(talk)
     assert [card["id"] for card in cards(talk)] == ["cnc"]
+
+
+@pytest.mark.parametrize("target", ["course:spaw-mag", "edition:2"])
+def test_in_a_sign_up_a_question_is_about_what_is_joined(catalogue: Catalogue, target: str) -> None:
+    slots = {"signup_target": target, "shown": [["clinic", "kot"]]}
+    talk = turn(catalogue, "od ilu lat?", intent="ask_courses", slots=slots, form="signup_form")
+    assert question(talk) == Question.FOLLOW_UP
+    play(talk, "action_follow_up")
+    assert [card["id"] for card in cards(talk)] == ["spaw-mag" if "course" in target else "cnc"]

@@ -104,3 +104,38 @@ def test_all_that_a_form_has_asked_for_is_cleared() -> None:
     talk = turn("stop", slots={**FILLED, "contact": "x", "grade": "2"}, form=signup.FORM)
     forms.clear(talk)
     assert set(slots_after(talk)) == {*FILLED, "contact"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked", "slot", "value"),
+    [
+        ("nie, jednak ZSM nr 1", "contact", "school_name", "ZSM nr 1"),
+        ("sorry, zsg1", "form_class", "school_name", "zsg1"),
+        ("no, ZSM 1", "age_group", "school_name", "ZSM 1"),
+        ("jednak 3a", "age_group", "form_class", "3a"),
+        ("no, 3a", "contact", "form_class", "3a"),
+    ],
+)
+async def test_a_school_or_class_is_corrected_at_another_step(typed: str, asked: str, slot: str, value: str) -> None:
+    assert (await heard(typed, ("deny", 0.6), asked=asked))[slot] == value
+
+
+async def test_the_apology_is_no_part_of_the_school() -> None:
+    assert (await heard("sorry, zsg1", asked="school_name", school_name=None))["school_name"] == "zsg1"
+
+
+async def test_free_times_are_no_question_about_the_price() -> None:
+    slots = {"requested_slot": "appointment_slot", "language": "en"}
+    for typed, intent in (("no free times?", "deny"), ("a nie macie terminów?", "ask_courses")):
+        talk = turn(typed, (intent, 0.7), slots=slots, form=APPOINTMENT)
+        await forms.listen(talk, APPOINTMENT)
+        assert not said(talk), "the question comes again and lists the times"
+        assert slots_after(talk) == {"form_misses": 0}
+
+
+async def test_a_short_question_about_the_course_leaves_the_form_alone() -> None:
+    slots = {**FILLED, "requested_slot": "contact", "language": "pl", "question": "follow_up"}
+    talk = turn("od ilu lat?", ("ask_courses", 0.4), slots=slots, form=signup.FORM)
+    await forms.listen(talk, signup.FORM)
+    assert not slots_after(talk)
+    assert not said(talk)
