@@ -59,7 +59,9 @@ class Detector:
         return await asyncio.to_thread(self.notice, text)
 
     def notice(self, text: str) -> Alarm | None:
-        """What is noticed in the text."""
+        """What is noticed in the text. The classifier hears despair in the plainest question of career guidance."""
+        if self._patterns.asks_the_way(text):
+            return None
         reading = self._patterns.read(text)
         severity = self._severity(text)
         danger = gravest(_by_patterns(reading, severity) | _by_classifier(reading, severity))

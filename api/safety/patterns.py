@@ -145,6 +145,12 @@ class Patterns:
             return False
         return not any(any(index.find(kept)) for index in (self._grave, _index("people"), _index("others")))
 
+    def asks_the_way(self, text: str) -> bool:
+        """Whether the text says no more than that somebody does not know what to do in life: what the bot is for."""
+        read = self._words(text)
+        kept = _without(_index("undecided"), read)
+        return kept != read and all(word in (TAKEN_OUT, STOP) for word in kept)
+
     def _words(self, text: str) -> list[str]:
         return [self._respelled.get(word, word) for word in words(text)]
 

@@ -45,6 +45,38 @@ def test_the_classifier_alone_is_enough(tmp_path: Path) -> None:
     assert notice(tmp_path, "zwykłe słowa", Sure(crisis=likely - 0.01)) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nie wiem co chce robic w zyciu",
+        "Hej, nie wiem, kim chcę być w życiu po szkole.",
+        "nie mam pomysłu na życie",
+        "co mam robić w życiu?",
+        "i dont know what to do with my life",
+        "I still don't know what I want to be in life",
+        "what should I do with my life?",
+    ],
+)
+def test_not_knowing_what_to_do_in_life_is_what_the_bot_is_for(tmp_path: Path, text: str) -> None:
+    assert notice(tmp_path, text, Sure(crisis=0.98)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "już nie wiem, co robić w życiu",
+        "nie wiem, czy chcę być w życiu",
+        "nie wiem co chcę robić w życiu, nie chcę żyć",
+        "nie wiem, co robić",
+        "I don't know what to do with my life anymore",
+        "I don't know what to do with my life, I hate it",
+        "I don't know what to do",
+    ],
+)
+def test_whatever_is_said_beside_it_is_looked_at(tmp_path: Path, text: str) -> None:
+    assert notice(tmp_path, text, Sure(crisis=0.98)) == "crisis"
+
+
 @pytest.mark.parametrize("words", ["skoczę", "brakuje mi odwagi"])
 def test_a_hint_alone_is_nothing_and_lowers_the_threshold(tmp_path: Path, words: str) -> None:
     assert notice(tmp_path, words, None) is None
