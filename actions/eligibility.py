@@ -77,7 +77,7 @@ def eligibility(talk: Talk) -> None:
     key = "eligibility.nothing" if best is None else f"eligibility.{best.verdict}"
     if best and best.verdict is Verdict.NO:
         key = f"eligibility.no_{best.because}"
-    talk.say(key, cards=cards, buttons=("counselling", "help"))
+    talk.say(key, cards=cards, buttons=("eligible_again", "counselling", "help"))
 
 
 def answers_in(talk: Talk, asked: str | None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from rasa_sdk.events import FollowupAction
 
 from actions.choices import industry_buttons
+from actions.lexicon import both, pattern, words_of
 from actions.profile import FACTS, Direction, Told, direction, profile, remember, told_now
 from actions.questionnaire import correct_by_words
 from actions.readback import known_facts, read_back
@@ -11,11 +12,13 @@ from actions.talk import Talk
 from api.catalogue.callings import suggest_internships
 from api.catalogue.cards import course_card, internship_card, why
 from api.catalogue.matching import suggest
+from api.texts import plain
 
 FORM = "guidance_form"
 ASKING = ("ask_courses",)
 INFORMING = ("inform_interest", "inform_qualification")
 PATIENCE = 2
+MOST_COURSES = 3
 
 
 @action("action_guidance")
@@ -28,7 +31,7 @@ def guidance(talk: Talk) -> None:
         return
     _, said, chosen = _take(talk)
     if chosen:
-        show_courses(talk, chosen, internships=said)
+        show_courses(talk, chosen, internships=said, others=_wants_others(talk))
     elif not talk.tracker.active_loop.get("name"):
         talk.events.append(FollowupAction(FORM))
     elif not said:
@@ -69,38 +72,58 @@ def suggest_courses(talk: Talk) -> None:
     show_courses(talk, talk.tracker.get_slot("direction") or {}, internships=True)
 
 
-def show_courses(talk: Talk, chosen: Direction, *, internships: bool) -> None:
+def show_courses(talk: Talk, chosen: Direction, *, internships: bool, others: bool = False) -> None:
     """Show the courses that fit, each with its reason, and apart from them those whose condition fails.
 
-    With the last message comes, if wanted, the form of internship for the pupil's school, where it is known.
+    A course that was asked for comes first, even then. `others` leaves out what was shown before. With the last message
+    comes, if wanted, the form of internship for the pupil's school, where it is known.
     """
     who = profile(talk, chosen)
-    found = suggest(talk.catalogue, who, talk.today)
+    before = _shown_before(talk) if others else set()
+    every = suggest(talk.catalogue, who, talk.today, MOST_COURSES + len(before))
+    found = [one for one in every if one.course.id not in before][:MOST_COURSES]
     talk.slot("direction", None)
     talk.slot("misses", 0)
     if not found:
-        talk.say("courses.nothing", buttons=[*industry_buttons(talk), "counselling"])
+        talk.say("courses.no_others" if every else "courses.nothing", buttons=[*industry_buttons(talk), "counselling"])
         return
     fitting = [course_card(talk.catalogue, one, talk.language, talk.today) for one in found if one.fits]
     failing = [course_card(talk.catalogue, one, talk.language, talk.today) for one in found if not one.fits]
-    if fitting:
-        talk.say("courses.found", cards=fitting, count=len(fitting))
-    if failing:
-        talk.say("courses.not_yet", cards=failing, count=len(failing))
+    sets = [("courses.others" if before else "courses.found", fitting), ("courses.not_yet", failing)]
+    if any(one.is_wished and not one.fits for one in found) and not any(one.is_wished and one.fits for one in found):
+        sets = [("courses.asked_not_yet", failing), ("courses.instead", fitting)]
+    for key, cards in sets:
+        if cards:
+            talk.say(key, cards=cards, count=len(cards))
     has_editions = any(suggestion.editions for suggestion in found)
-    cards = []
+    internship_cards = []
     for form in suggest_internships(talk.catalogue, who)[: int(internships)]:
         reason = why(talk.catalogue, form.reasons, talk.language)
-        cards.append(internship_card(talk.catalogue, form.rule, talk.language) | {"why": reason})
+        internship_cards.append(internship_card(talk.catalogue, form.rule, talk.language) | {"why": reason})
     talk.say(
         "courses.examples_only" if has_editions else "courses.kinds_only",
-        cards=cards,
+        cards=internship_cards,
         buttons=("sign_up", "internships", "counselling"),
     )
 
 
+def _wants_others(talk: Talk) -> bool:
+    """Whether a button or the words ask for courses beside those that were shown."""
+    asks = talk.intent in ASKING and pattern(both(words_of("talk")["other_ones"])).search(plain(talk.words))
+    return bool(talk.entities("more") or asks)
+
+
+def _shown_before(talk: Talk) -> set[str]:
+    """The courses on the cards of the last turns."""
+    shown = [event.get("value") or [] for event in talk.tracker.events if event.get("name") == "shown"]
+    return {id_ for cards in [talk.shown, *shown] for kind, id_ in cards if kind == "course"}
+
+
 def _take(talk: Talk) -> tuple[Told, bool, Direction | None]:
     """Note what the message tells: what that is, whether it was read back, and what suggestions should go by now."""
+    if not talk.ranking and talk.intent in ASKING and talk.entities("profession"):
+        # "Courses for this job" on a card asks about that job; it does not say that the pupil learns it.
+        return {}, False, {"profession": talk.entities("profession")}
     before = known_facts(talk)
     told = told_now(talk)
     known = remember(talk, told)

@@ -1,8 +1,10 @@
 """Questions about occupations, the demand for them, qualifications and schools."""
 
+import re
 from collections.abc import Iterable
 
 from actions.naming import institutions_in
+from actions.profile import named
 from actions.registry import action
 from actions.talk import Talk
 from api.catalogue.cards import card
@@ -17,9 +19,12 @@ from api.catalogue.kinds import (
     Qualification,
     Record,
 )
-from api.texts import button
+from api.catalogue.view import RAILWAY
+from api.texts import button, text
 
 MOST_CARDS = 3
+# A code of a qualification as it is written: "EE.05", "B.18", "MEC 05".
+CODE = re.compile(r"\b[A-Za-z]{1,3}\s?\.\s?\d{2}\b|\b[A-Z]{2,3} ?\d{2}\b")
 BAROMETER = "barometr-zawodow"
 # Institutions that one asks about as one asks about a school.
 SCHOOLS = frozenset(
@@ -50,7 +55,7 @@ def occupation(talk: Talk) -> None:
 def demand(talk: Talk) -> None:
     """Results of the Occupational Barometer for what the message names, each with its year and area."""
     wanted = set(_professions(talk))
-    industries = set(talk.entities("industry"))
+    industries = set(named(talk, "industry"))
     topics = {industry for id_ in talk.entities("interest", "like") for industry in _industries_of(talk, id_)}
     if not talk.entities("profession") and industries | topics:
         wanted = set()
@@ -60,7 +65,8 @@ def demand(talk: Talk) -> None:
         return
     groups = [group for group in talk.catalogue.all(Occupation) if wanted & set(group.professions)]
     if not groups and not wanted:
-        groups = [g for g in talk.catalogue.all(Occupation) if (industries or topics) & set(g.industries)]
+        fields = _railway_alone(industries or topics)
+        groups = [g for g in talk.catalogue.all(Occupation) if fields & set(talk.catalogue.industries(g))]
     known = [group for group in groups if group.barometer or group.text("demand", talk.language)]
     if known:
         talk.say("knowledge.demand", cards=_cards(talk, known), buttons=("courses", "counselling"))
@@ -71,7 +77,7 @@ def demand(talk: Talk) -> None:
 @action("action_qualification")
 def qualification(talk: Talk) -> None:
     """The qualifications of the codes in the message, else those of the occupations that it names."""
-    codes = talk.entities("qualification")
+    codes = talk.entities("qualification") or CODE.findall(talk.words)
     records: list[Record] = [*_found(talk, Qualification, codes)]
     if not records and not codes:
         professions = _found(talk, Profession, _professions(talk))
@@ -89,9 +95,9 @@ def qualification(talk: Talk) -> None:
 @action("action_schools")
 def schools(talk: Talk) -> None:
     """The school that the message names; schools that teach the occupation, where the facts say so; or by industry."""
-    named = [place for place in institutions_in(talk.catalogue, talk.words) if place.type in SCHOOLS]
-    if named:
-        talk.say("knowledge.school_named", cards=_cards(talk, named), buttons=("courses", "contact"))
+    places = [place for place in institutions_in(talk.catalogue, talk.words) if place.type in SCHOOLS]
+    if places:
+        talk.say("knowledge.school_named", cards=_cards(talk, places), buttons=("courses", "contact"))
         return
     wanted = talk.entities("profession") or _shown_professions(talk)
     if wanted:
@@ -101,14 +107,16 @@ def schools(talk: Talk) -> None:
     if teaching:
         talk.say("knowledge.schools_profession", cards=_cards(talk, teaching), buttons=("courses", "counselling"))
         return
-    industries = {i for profession in _found(talk, Profession, wanted) for i in profession.industries}
-    industries |= set(talk.entities("industry"))
-    near = [school for school in every if industries & set(school.industries)]
+    learned = _found(talk, Profession, wanted)
+    industries = {i for profession in learned for i in talk.catalogue.industries(profession)}
+    industries = _railway_alone(industries | set(named(talk, "industry")))
+    near = [school for school in every if industries & set(talk.catalogue.industries(school))]
     if near:
         key = "knowledge.schools_none" if wanted else "knowledge.schools"
         talk.say(key, cards=_cards(talk, near), buttons=("courses", "counselling"))
-    elif wanted:
-        talk.say("knowledge.schools_unknown", buttons=("counselling",))
+    elif wanted or industries:
+        key = "knowledge.schools_unknown" if wanted else "knowledge.schools_unknown_field"
+        talk.say(key, buttons=("contact", "counselling"))
     else:
         industry_buttons = _industry_buttons(talk, "schools_of")
         talk.say("knowledge.which_school", buttons=[*industry_buttons, "counselling"], count=len(every))
@@ -143,7 +151,14 @@ def _shown_professions(talk: Talk) -> list[str]:
 
 def _industries_of(talk: Talk, interest: str) -> Iterable[str]:
     record = talk.catalogue.find(Interest, interest)
+    if record and record.topic == RAILWAY:
+        return (RAILWAY,)
     return record.industries if record else ()
+
+
+def _railway_alone(industries: set[str]) -> set[str]:
+    """Railways without the industry around them, in which the facts keep them: electricians are no railway workers."""
+    return {RAILWAY} if RAILWAY in industries else industries
 
 
 def _barometer_site(talk: Talk) -> str:
@@ -152,10 +167,9 @@ def _barometer_site(talk: Talk) -> str:
 
 
 def _industry_buttons(talk: Talk, name: str) -> list[dict[str, str]]:
-    return [
-        button(name, talk.language, industry=record.id, name=record.name(talk.language).capitalize())
-        for record in talk.catalogue.all(Industry)
-    ]
+    names = {record.id: record.name(talk.language) for record in talk.catalogue.all(Industry)}
+    names[RAILWAY] = text("courses.railway", talk.language)
+    return [button(name, talk.language, industry=id_, name=label.capitalize()) for id_, label in names.items()]
 
 
 def _found[R: Record](talk: Talk, model: type[R], ids: Iterable[str]) -> list[R]:

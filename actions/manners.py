@@ -1,5 +1,7 @@
 """The talk itself: greeting, thanks, help, complaints, and what to do when the bot does not understand."""
 
+import json
+
 from actions.bookings import show_own, wants_to_take_back
 from actions.lexicon import both, pattern, words_of
 from actions.registry import action, answers, perform
@@ -13,6 +15,9 @@ from api.texts import plain, text
 WORTH_OFFERING = 0.12
 # "Do you mean: yes?" helps nobody.
 NOT_OFFERED = frozenset({"out_of_scope", "greet", "goodbye", "thank", "affirm", "deny"})
+# What a guess is about goes with its button: "chcę spawać" must not end in "what do you like?".
+SUBJECTS = ("course_type", "interest", "profession", "industry")
+WITH_SUBJECT = frozenset({"ask_courses", "ask_occupation", "ask_demand", "ask_schools", "ask_internships", "sign_up"})
 TOPICS = (*MENU, "occupations", "demand", "schools", "clinic", "human", "more_topics")
 MORE_TOPICS = (
     "qualifications",
@@ -90,7 +95,7 @@ async def affirm(talk: Talk) -> None:
     if offer:
         talk.slot("offer", None)
         await perform(answers[offer], talk)
-    else:
+    elif not _missed(talk):
         talk.say("talk.affirm", buttons=MENU)
 
 
@@ -98,7 +103,16 @@ async def affirm(talk: Talk) -> None:
 def deny(talk: Talk) -> None:
     """Drop what the bot has offered."""
     talk.slot("offer", None)
-    talk.say("talk.deny", buttons=MENU)
+    if not _missed(talk):
+        talk.say("talk.deny", buttons=MENU)
+
+
+def _missed(talk: Talk) -> bool:
+    """Whether the bot has asked what the pupil likes: there "yes" and "no" say nothing, and it asks in other words."""
+    if talk.tracker.active_loop.get("name") != "guidance_form":
+        return False
+    talk.slot("misses", int(talk.tracker.get_slot("misses") or 0) + 1)
+    return True
 
 
 @action("action_change_language")
@@ -132,8 +146,14 @@ def fallback(talk: Talk) -> None:
         _foreign(talk, str(language))
         return
     likely = [guess["name"] for guess in talk.ranking if guess["confidence"] >= WORTH_OFFERING]
+    about = subject(talk)
     guesses = [name for name in likely if name not in NOT_OFFERED][:2]
-    buttons = [{"title": text(f"guesses.{name}", talk.language), "payload": f"/{name}"} for name in guesses]
+    if about and "ask_courses" not in guesses:
+        guesses = ["ask_courses", *guesses][:2]
+    buttons = [
+        {"title": text(f"guesses.{name}", talk.language), "payload": f"/{name}{about if name in WITH_SUBJECT else ''}"}
+        for name in guesses
+    ]
     if guesses and talk.tracker.latest_message.get("second"):
         talk.say("talk.second", buttons=buttons)
     elif _before(talk) == "action_fallback":
@@ -145,6 +165,12 @@ def fallback(talk: Talk) -> None:
         talk.say("talk.unsure", buttons=[*buttons, "help"])
     else:
         talk.say("talk.lost", buttons=(*MENU, "human"))
+
+
+def subject(talk: Talk) -> str:
+    """What the message names, as the entities of a payload; empty when it names nothing."""
+    named = {kind: found[0] for kind in SUBJECTS if (found := talk.entities(kind, "like"))}
+    return json.dumps(named) if named else ""
 
 
 def _foreign(talk: Talk, language: str) -> None:

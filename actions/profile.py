@@ -35,6 +35,7 @@ BARE = re.compile(rf"^\W*(?:(?:{BESIDE})\W+)*\w+(?:\W?(?:ga|ta|nd|rd|th|st))?\W*
 CLASS_WORD = re.compile(r"kl|rok|year|grade|class|form|\d\s?[a-z]{1,3}\b", re.I)
 OPENS = "nie|jednak|znaczy|to znaczy|sorki|sorry|wait|actually|i mean|pomy[łl]\\w+|poprawka|not"
 CORRECTS = re.compile(rf"^\W*(?:(?:no|oj|ej|ups|oh|oops)\W+)*(?:{OPENS})\b", re.I)
+NO = re.compile(r"\W*no\s*[,.!–-]", re.I)
 
 type Told = dict[str, list[str]]
 type Direction = dict[str, Any]
@@ -48,15 +49,16 @@ def own_records(name: str) -> dict[str, dict[str, Any]]:
 
 
 def told_now(talk: Talk) -> Told:
-    """What the latest message tells, by slot. A course whose licence the pupil already has is no wish."""
-    told = {slot: _entities(talk, kind) for slot, kind in LISTS.items() if slot not in ("dislike", "licence")}
+    """What the latest message tells, by slot. A course is no wish where only its licence is named, as
+    one that the pupil has or has not."""
+    told = {slot: named(talk, kind) for slot, kind in LISTS.items() if slot not in ("dislike", "licence")}
     told["dislike"] = talk.entities("interest", "dislike")
     told["licence"] = talk.entities("licence", "have")
-    told |= {slot: _entities(talk, slot)[-1:] for slot in SINGLE}
+    told |= {slot: named(talk, slot)[-1:] for slot in SINGLE}
     if _is_bare(talk) and not (talk.tracker.get_slot("grade") or told["school_type"]):
         told["grade"] = []
-    has = courses_of(told["licence"])
-    told["course_type"] = [course for course in _entities(talk, "course_type") if course not in has]
+    has = courses_of([*told["licence"], *talk.entities("licence", "lack")])
+    told["course_type"] = [course for course in named(talk, "course_type") if course not in has]
     return {slot: values for slot, values in told.items() if values}
 
 
@@ -69,7 +71,7 @@ def remember(talk: Talk, told: Told) -> dict[str, Any]:
     kept = {**told, "interest": [topic for topic in told.get("interest", []) if topic in _liked(talk)]}
     known = {slot: list(talk.tracker.get_slot(slot) or []) for slot in LISTS}
     for slot, kind in LISTS.items():
-        former = [] if slot == "profession" and slot in kept and CORRECTS.search(text) else known[slot]
+        former = [] if slot == "profession" and slot in kept and corrects(talk, text) else known[slot]
         gone = {*talk.entities(kind, "lack"), *(talk.entities(kind, "dislike") if slot != "dislike" else ())}
         known[slot] = [one for one in dict.fromkeys([*kept.get(slot, []), *former]) if one not in gone]
     known["dislike"] = [topic for topic in known["dislike"] if topic not in kept["interest"]]
@@ -126,7 +128,7 @@ def courses_of(licences: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(course for record in records if record for course in record["courses"]))
 
 
-def _entities(talk: Talk, kind: str) -> list[str]:
+def named(talk: Talk, kind: str) -> list[str]:
     """What is named and not rejected; railway words stand for an industry of their own, not for the one around it."""
     found = [
         RAILWAY if kind == "industry" and entity.get("topic") == RAILWAY else str(entity["value"])
@@ -143,6 +145,11 @@ def _liked(talk: Talk) -> set[str]:
         for entity in talk.tracker.latest_message.get("entities", [])
         if entity["entity"] == "interest" and (entity.get("role") == "like" or entity.get("extractor") == "button")
     }
+
+
+def corrects(talk: Talk, text: str) -> bool:
+    """Whether the message takes back what was told. "No" does in English; in Polish it says "well"."""
+    return bool(CORRECTS.search(text) or (talk.language == "en" and NO.match(text)))
 
 
 def _is_bare(talk: Talk) -> bool:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from actions.dates import window
 from actions.eligibility import FORM, asks_about_oneself
 from actions.lexicon import both, pattern, words_of
-from actions.naming import institutions_in
+from actions.naming import institutions_in, names_a_hidden_one
 from actions.readers import is_question
 from actions.registry import action
 from actions.talk import Talk
@@ -136,6 +136,8 @@ def _follows_up(talk: Talk, words: str, asked: set[str]) -> bool:
     if not asked & ANSWERABLE.get(kind, set()) or seeks(words):
         return False
     if any(talk.entities(subject) for subject in SUBJECTS) or institutions_in(talk.catalogue, words):
+        return False
+    if names_a_hidden_one(talk.catalogue, words):
         return False
     if talk.intent in FOREIGN.get(kind, ()) and talk.confidence >= SURE and _has(words, "own_topic"):
         return False

@@ -2,20 +2,24 @@
 
 from typing import Any
 
-from actions.profile import CORRECTS, FACTS, SINGLE, Told, own_records
+from actions.profile import FACTS, SINGLE, Told, corrects, own_records
 from actions.talk import Talk
 from api.catalogue.kinds import Profession, SchoolType
 from api.texts import join, text
 
 
 def read_back(talk: Talk, told: Told, before: dict[str, Any]) -> bool:
-    """Say what is noted now when this message told a fact that was not known `before`. Whether anything was said."""
+    """Say what is noted now when this message changed what was known `before`. Whether anything was said."""
     new = [slot for slot in FACTS if slot in told and talk.tracker.get_slot(slot) != before.get(slot)]
-    if not new:
+    gone = [slot for slot in FACTS if len(talk.tracker.get_slot(slot) or ()) < len(before.get(slot) or ())]
+    if not new and not gone:
         return False
     message = str(talk.tracker.latest_message.get("text") or "")
-    changed = CORRECTS.search(message) or any(before.get(slot) for slot in new if slot in SINGLE)
+    changed = gone or corrects(talk, message) or any(before.get(slot) for slot in new if slot in SINGLE)
     clauses = [clause for slot in FACTS for clause in _clauses(talk, slot)]
+    if not clauses:
+        talk.say("profile.nothing_left")
+        return True
     talk.say("profile.corrected" if changed else "profile.noted", facts=", ".join(clauses))
     return True
 

@@ -110,17 +110,22 @@ class Talk:
         if asks:
             extra["asks"] = asks
         self.dispatcher.utter_message(
-            text=self._wording(key, values),
+            text=self._wording(key, values, is_caption=bool(cards)),
             buttons=[button(b, self.language) if isinstance(b, str) else b for b in buttons],
             json_message=extra,
         )
 
-    def _wording(self, key: str, values: dict[str, Any]) -> str:
-        """The next wording of the text, and never the one that the bot said last: that one is announced as repeated."""
+    def _wording(self, key: str, values: dict[str, Any], *, is_caption: bool) -> str:
+        """The next wording of the text, and never the one that the bot said last: that one is announced as repeated.
+
+        The caption of cards may come again: what it says is on the cards.
+        """
         said = [event for event in self.tracker.events if event.get("event") == "bot"]
         last = said[-1].get("text") if said else None
         wordings = [
             text(key, self.language, variant=len(said) + step, **values) for step in range(variants(key, self.language))
         ]
         fresh = next((wording for wording in wordings if wording != last), None)
-        return fresh or text("manners.again", self.language, text=wordings[0])
+        if fresh or is_caption:
+            return fresh or wordings[0]
+        return text("manners.again", self.language, text=wordings[0])

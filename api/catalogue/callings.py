@@ -2,8 +2,9 @@
 
 An occupation earns, from the questionnaire, what its first letter leans towards (-50 to 50) twice and its second
 letter once; 60 for each interest of the pupil that shares a course with it, and -80 for each rejected one. Suggested
-are those above 0 with a reason, last those for which only the second letter speaks; one of each occupation group,
-taught in the pupil's type of school where there is a choice.
+are those above 0 with a reason, last those for which only the second letter speaks; one of each occupation group, and
+one of each first reason before a second one of the same, so that whoever likes tools and people sees both; taught in
+the pupil's type of school where there is a choice.
 The letters are an editorial hint; an occupation has those of its group, or of its courses.
 
 A form of internship fits by the type of school and the age, as the facts say. Employers' own offers, once the catalogue
@@ -57,11 +58,17 @@ def suggest_occupations(catalogue: Catalogue, profile: Profile, limit: int = 3) 
     )
     chosen: list[Calling] = []
     seen: set[str] = set()
-    for calling in ranked:
-        groups = _groups(catalogue, calling.profession)
-        if not groups & seen and len(chosen) < limit:
-            chosen.append(calling)
-            seen |= groups
+
+    def claim(calling: Calling) -> tuple[bool, int]:
+        told_before = sum(one.reasons[0] == calling.reasons[0] for one in chosen)
+        return not _is_led(catalogue, profile, calling), told_before
+
+    while len(chosen) < limit:
+        others = [one for one in ranked if not _groups(catalogue, one.profession) & seen]
+        if not others:
+            break
+        chosen.append(min(others, key=claim))
+        seen |= _groups(catalogue, chosen[-1].profession)
     return chosen
 
 

@@ -80,3 +80,8 @@ def test_a_form_of_internship_fits_by_school_and_age(school: str | None, age: in
     found = suggest_internships(CATALOGUE, Profile(school_type=school, age=age))
     assert [form.rule.id for form in found] == expected
     assert all(reason.kind is ReasonKind.SCHOOL for form in found for reason in form.reasons)
+
+
+def test_each_strong_letter_is_heard_before_a_second_occupation_of_one() -> None:
+    found = suggest_occupations(CATALOGUE, Profile(riasec=(("R", 100), ("S", 100), ("C", 50), ("I", 0), ("E", 0))))
+    assert {calling.reasons[0].id for calling in found[:2]} == {"R", "S"}
