@@ -8,7 +8,7 @@ from actions.forms import CONTACT_ME
 from actions.registry import action, database
 from actions.talk import Talk
 from api.appointments import service as appointments
-from api.appointments.cards import appointment_card, slot_card, when
+from api.appointments.cards import appointment_card, place, slot_card, when
 from api.appointments.models import AppointmentSlot
 from api.catalogue.cards import institution_card, programme_card
 from api.catalogue.kinds import Institution, Programme
@@ -172,7 +172,7 @@ async def call_off(talk: Talk) -> None:
 async def choose(talk: Talk, asked: str) -> bool:
     """Set the time that a button or, while times are asked for, a word points at; whether there was one."""
     pressed = [value for value in talk.entities("appointment") if value == CONTACT_ME or value.isdecimal()]
-    typed = forms.picked(talk) if asked == "appointment_slot" else []
+    typed = forms.picked(talk) if asked == "appointment_slot" else forms.picked_anew(talk)
     if pressed == [CONTACT_ME] or (asked == "appointment_slot" and _wants_contact(talk)):
         forms.fill(talk, "appointment_slot", CONTACT_ME)
         return True
@@ -186,12 +186,14 @@ async def choose(talk: Talk, asked: str) -> bool:
             talk.say("appointments.taken")
         forms.fill(talk, "appointment_slot", str(found.id) if found else None)
         forms.fill(talk, "form_subject", _subject(talk, found) if found else None)
+        if found and typed and asked != "appointment_slot":
+            talk.say("forms.corrected", value=when(found, talk.language))
         return True
     return False
 
 
 def _subject(talk: Talk, slot: AppointmentSlot) -> str:
-    return f"{when(slot, talk.language)}, {slot.counsellor}"
+    return f"{when(slot, talk.language)}, {slot.counsellor} ({place(slot, talk.language)})"
 
 
 def _wants_contact(talk: Talk) -> bool:

@@ -23,7 +23,7 @@ from typing import Any
 from rasa_sdk.events import FollowupAction
 
 from actions.profile import direction, remember, told_now
-from actions.readers import READERS, is_question, reads_as_name
+from actions.readers import READERS, corrected, is_question, reads_as_name
 from actions.registry import action, answers, perform
 from actions.talk import Talk
 from api.person import shown
@@ -45,6 +45,8 @@ ORDINALS = tuple(
     for words in ("pierwsz|first", "drug|second", "trzeci|third", "czwart|fourth", "pi[ąa]t[yąe]\\b|fifth")
 )
 FIELD_WORDS = {
+    "signup_target": re.compile(r"kurs|sta[żz]|termin|course|internship|date", re.IGNORECASE),
+    "appointment_slot": re.compile(r"termin|godzin|dzie[ńn]|\btime|date|\bday", re.IGNORECASE),
     "first_name": re.compile(r"imi[eę]|name", re.IGNORECASE),
     "school_name": re.compile(r"szko[łl]|school", re.IGNORECASE),
     "form_class": re.compile(r"klas|class|grade", re.IGNORECASE),
@@ -123,6 +125,11 @@ def ask_again(talk: Talk, name: str, *slots: str) -> None:
     for slot in (*slots, "requested_slot"):
         fill(talk, slot, None)
     talk.events.append(FollowupAction(name))
+
+
+def picked_anew(talk: Talk) -> list[str]:
+    """The key of the choice that a correction points at, at a later step: "nie, jednak pierwszy"."""
+    return picked(talk) if corrected(talk) else []
 
 
 def picked(talk: Talk) -> list[str]:
@@ -244,6 +251,8 @@ def _names_field(talk: Talk, current: Form) -> bool:
         if slot == "age_group":
             fill(talk, "parent", None)
             fill(talk, "contact", None)
+        elif slot in ("signup_target", "appointment_slot"):
+            fill(talk, "form_subject", None)
     return bool(fields)
 
 
@@ -391,7 +400,8 @@ def ask_consent(talk: Talk) -> None:
     if keeps_silent(talk):
         return
     if talk.tracker.get_slot("correcting"):
-        fields = [slot for slot in current.steps if slot in READERS]
+        fields = [slot for slot in current.steps if slot in READERS or slot == current.steps[0]]
+        fields = [slot for slot in fields if talk.tracker.get_slot(slot) != CONTACT_ME]
         talk.say("forms.what_to_change", buttons=[*(f"change_{slot}" for slot in fields), "cancel"])
         return
     values: dict[str, Any] = {slot: talk.tracker.get_slot(slot) or "–" for slot in (*current.steps, "form_subject")}

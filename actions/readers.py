@@ -120,12 +120,12 @@ def school_name(talk: Talk, asked: bool) -> str | None:
     match = SAYS_SCHOOL.match(talk.typed)
     if match:
         return _trimmed(match[1], "school_name")
-    corrected = _corrected(talk)
-    if corrected and names_a_place(corrected) and not is_question(talk.typed):
-        return _trimmed(SCHOOL_INTRO.sub("", corrected), "school_name")
+    anew = corrected(talk)
+    if anew and names_a_place(anew) and not is_question(talk.typed):
+        return _trimmed(SCHOOL_INTRO.sub("", anew), "school_name")
     if not asked or not is_own_words(talk, ABOUT_SCHOOL, SCHOOL_LEAVES_FROM) or find_contact(talk.typed):
         return None
-    name = _trimmed(SCHOOL_INTRO.sub("", corrected or talk.typed), "school_name")
+    name = _trimmed(SCHOOL_INTRO.sub("", anew or talk.typed), "school_name")
     return name if name is not None and len(re.findall(r"[^\W\d_]", name)) >= 2 else None
 
 
@@ -135,9 +135,9 @@ def form_class(talk: Talk, asked: bool) -> str | None:
     grades = talk.entities("grade")
     if asked and talk.ranking and match and not is_question(talk.typed):
         return " ".join(match[1].split())
-    corrected = CORRECTED_CLASS.fullmatch(_corrected(talk) or "")
-    if corrected:
-        return " ".join(corrected[1].split())
+    anew = CORRECTED_CLASS.fullmatch(corrected(talk) or "")
+    if anew:
+        return " ".join(anew[1].split())
     said = CLASS_SAID.search(talk.typed)
     if said and talk.ranking and not is_question(talk.typed):
         return str(said[1] or said[2])
@@ -174,7 +174,7 @@ def contact(talk: Talk, asked: bool) -> str | None:
     return find_contact(talk.typed) if talk.ranking else None
 
 
-def _corrected(talk: Talk) -> str | None:
+def corrected(talk: Talk) -> str | None:
     """What follows "nie, jednak …" or "sorry, …" in a typed message; None when it does not begin so."""
     before = AFTER_OOPS.match(talk.typed) if talk.ranking else None
     rest = talk.typed[before.end() :] if before else ""

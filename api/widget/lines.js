@@ -52,7 +52,7 @@ export function buttons(list, t, press, name = t.choices) {
   return h('div', { role: 'group', 'aria-label': name, class: 'choices' }, list.map(one));
 }
 
-function bar({ label, value, max }, t) {
+function bar({ label, value, max }, said, t) {
   const space = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(space, 'svg');
   svg.setAttribute('aria-hidden', 'true');
@@ -61,12 +61,13 @@ function bar({ label, value, max }, t) {
     const box = svg.appendChild(document.createElementNS(space, 'rect'));
     for (const [key, is] of Object.entries({ class: name, width: `${share}%`, height: '100%', rx: 4 })) box.setAttribute(key, is);
   }
-  return h('li', {}, h('span', {}, label), ' ', h('b', {}, fill(t.of, { value, max })), svg);
+  return h('li', {}, h('span', {}, label), ' ', h('b', {}, said ?? fill(t.of, { value, max })), svg);
 }
 
-function chart(data, t) {
+// What a fact says of a bar ("mocno") stands beside the bar, and not in a list of its own above it.
+function chart(data, said, t) {
   if (!data?.bars?.length) return null;
-  return h('figure', {}, h('figcaption', {}, data.title), h('ul', {}, data.bars.map((one) => bar(one, t))));
+  return h('figure', {}, h('figcaption', {}, data.title), h('ul', {}, data.bars.map((one) => bar(one, said.get(one.label), t))));
 }
 
 function source(data, t) {
@@ -81,13 +82,16 @@ const fact = ({ label, value }, t, phones) =>
 export function card(data, t, press) {
   const phones = data.kind === 'helpline';
   const name = h('h3', {}, data.title);
+  const charted = new Set(data.chart?.bars?.map((one) => one.label));
+  const said = new Map(data.facts?.filter((one) => charted.has(one.label)).map((one) => [one.label, one.value]));
+  const facts = data.facts?.filter((one) => !said.has(one.label)) ?? [];
   return h('li', { class: `card ${phones ? 'help' : ''}` },
     h('p', { class: 'kind' }, t[data.kind] ?? ''),
     name,
     data.subtitle && h('p', {}, rich(data.subtitle, t, phones)),
     data.why && h('p', { class: 'why' }, h('b', {}, t.why), ` ${data.why}`),
-    data.facts?.length > 0 && h('dl', {}, data.facts.map((one) => fact(one, t, phones))),
-    chart(data.chart, t),
+    facts.length > 0 && h('dl', {}, facts.map((one) => fact(one, t, phones))),
+    chart(data.chart, said, t),
     /^https?:/i.test(data.url ?? '') && h('p', {}, link(data.url, t.more, t)),
     source(data.source, t),
     buttons(data.buttons, t, press, data.title));

@@ -139,3 +139,12 @@ async def test_a_short_question_about_the_course_leaves_the_form_alone() -> None
     await forms.listen(talk, signup.FORM)
     assert not slots_after(talk)
     assert not said(talk)
+
+
+@pytest.mark.parametrize(
+    ("typed", "form", "slot"), [("termin", APPOINTMENT, "appointment_slot"), ("kurs", signup.FORM, "signup_target")]
+)
+async def test_what_a_form_is_about_can_be_changed_at_the_end(typed: str, form: str, slot: str) -> None:
+    slots = {"appointment_slot": "3", "form_subject": "coś", "correcting": True}
+    changed = await heard(typed, ("ask_courses", 0.5), asked="consent", form=form, **slots)
+    assert (changed[slot], changed["form_subject"], changed["correcting"]) == (None, None, None)

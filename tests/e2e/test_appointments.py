@@ -27,6 +27,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "call_off": "muszę odwołać to spotkanie",
         "first": "pierwszy",
         "ask_school": "w szkole",
+        "rather": "nie, jednak drugi",
+        "no": "nie",
+        "time": "termin",
     },
     "en": {
         "about": "what is the pathway to a career?",
@@ -42,6 +45,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "call_off": "cancel my appointment",
         "first": "1",
         "ask_school": "at your school",
+        "rather": "no, the second",
+        "no": "no",
+        "time": "time",
     },
 }
 
@@ -101,6 +107,21 @@ def test_somebody_faster_means_choosing_again_without_telling_everything_again(
     summary = slow.press(again.cards[0]["buttons"][0]["payload"])
     assert "Max" in summary.text
     assert slow.say(words["yes"]).cards[0]["url"]
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_the_time_is_corrected_at_the_next_step_and_at_the_end(system: System, empty: Records, language: str) -> None:
+    words = WORDS[language]
+    first, second = (empty.offer_time(f"Doradca {language} {number}", days=number + 1) for number in (1, 2))
+    pupil = Pupil(system.url, language)
+    for typed in (words["start"], words["first"], words["rather"], "Ola"):
+        pupil.say(typed)
+    assert second.counsellor in pupil.say(words["skip"]).text
+    pupil.say(words["no"])
+    again = pupil.say(words["time"])
+    assert [card["id"] for card in again.cards] == [str(first.id), str(second.id)]
+    assert first.counsellor in pupil.say(words["first"]).text
+    assert pupil.say(words["yes"]).cards[0]["url"]
 
 
 @pytest.mark.parametrize("language", ["pl", "en"])

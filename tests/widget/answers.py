@@ -92,7 +92,7 @@ def _occupation(language: str) -> list[Event]:
         "subtitle": None,
         "why": None,
         "url": None,
-        "facts": [],
+        "facts": [{"label": labels[1], "value": _choose("mało", "little", language)}],
         "source": {"title": "Barometr zawodów", "url": None, "as_of": "2025"},
         "buttons": [],
         "chart": chart,

@@ -145,7 +145,10 @@ async def test_a_chart_can_be_read_as_text(widget: Widget) -> None:
     await widget.start()
     await widget.ask("zawód", "Barometr")
     figure = widget.log.get_by_role("figure")
-    assert "Praca z narzędziami 5 na 6" in (await figure.inner_text()).replace("\n", " ")
+    read = (await figure.inner_text()).replace("\n", " ")
+    assert "Praca z narzędziami 5 na 6" in read
+    assert "mało" in read, "what is said of a bar stands beside it"
+    assert await widget.log.locator("dl").count() == 0
     widths = await figure.locator(".value").evaluate_all("(all) => all.map((one) => one.getAttribute('width'))")
     assert [round(float(width.removesuffix("%"))) for width in widths] == [83, 33, 17]
 
