@@ -36,14 +36,26 @@ async def show_own(talk: Talk) -> None:
     if not mine and not asked and appointment is None:
         talk.say("signup.nothing_to_take_back", buttons=MENU)
         return
+    is_one = len(mine) + len(asked) + (appointment is not None) == 1
+    talk.slot("offer", "action_take_back" if is_one else None)
     if mine or asked:
         buttons = [*(withdraw_button(talk, one) for one in mine), *(withdraw_button(talk, one) for one in asked)]
         titles = [(one.title, one.code) for one in mine] + [(request_title(talk, one), one.code) for one in asked]
         lines = "\n".join(f"• {title} ({code})" for title, code in titles)
-        talk.say("signup.own", buttons=buttons, list=lines)
+        talk.say("signup.own_one" if is_one else "signup.own", buttons=buttons, list=lines)
     if appointment is not None:
         card = appointment_card(appointment, talk.language, settings().public)
-        talk.say("appointments.own", cards=[card], buttons=("appointment_cancel",))
+        key = "appointments.own_cancel" if is_one else "appointments.own"
+        talk.say(key, cards=[card], buttons=("appointment_cancel",))
+
+
+async def codes(talk: Talk) -> tuple[list[str], bool]:
+    """The codes of what this conversation has signed up or asked for, and whether it has an appointment."""
+    conversation = talk.tracker.sender_id
+    async with database().transaction(read_only=True) as session:
+        taken = [one.code for one in await signups.mine(session, conversation)]
+        taken += [one.code for one in await requests.mine(session, conversation)]
+        return taken, await appointments.mine(session, conversation) is not None
 
 
 def withdraw_button(talk: Talk, taken: Signup | Request) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Signing up for a course, an interest list or an internship: asks, reads back, and notes it when there is consent."""
 
 import re
+from textwrap import shorten
 
 from actions import bookings, forms
 from actions.profile import direction, profile, told_now
@@ -53,7 +54,7 @@ def ask_target(talk: Talk) -> None:
         return
     choices = talk.tracker.get_slot("form_choices") or []
     missed = bool(talk.tracker.get_slot("form_misses"))
-    buttons = [{"title": title[:LONGEST_TITLE], "payload": payload} for payload, title in choices]
+    buttons = [{"title": shorten(title, LONGEST_TITLE, placeholder=" …"), "payload": p} for p, title in choices]
     course = talk.tracker.get_slot("form_subject")
     if choices and course:
         talk.say("signup.which_date", buttons=[*buttons, button("cancel", talk.language)], what=course)
