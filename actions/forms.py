@@ -60,6 +60,7 @@ COST = re.compile(
     re.IGNORECASE,
 )
 REASON = re.compile(r"^(?:a\s+|ale\s+)?(?:po co|dlaczego|czemu|na co)\b|^(?:but\s+)?(?:why|what for)\b", re.IGNORECASE)
+PARENT = re.compile(r"zg[oó]d|rodzic|opiekun|\bmam[aęy]\b|\btat[aęy]\b|consent|parent|guardian|without", re.IGNORECASE)
 
 # The first step of an appointment when no time is free or fits: a counsellor is to get in touch.
 CONTACT_ME = "contact"
@@ -316,6 +317,9 @@ def _answer_of_its_own(talk: Talk, current: Form, asked: str) -> bool:
         return True
     if talk.ranking and REASON.search(talk.typed) and f"{current.texts}.why_{asked}" in all_texts():
         talk.say(f"{current.texts}.why_{asked}")
+        return True
+    if asked == "parent" and is_question(talk.typed) and PARENT.search(talk.typed):
+        talk.say("forms.why_parent")
         return True
     return False
 

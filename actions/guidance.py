@@ -19,6 +19,7 @@ ASKING = ("ask_courses",)
 INFORMING = ("inform_interest", "inform_qualification")
 PATIENCE = 2
 MOST_COURSES = 3
+ELSEWHERE = ("internships", "counselling")
 
 
 @action("action_guidance")
@@ -80,7 +81,9 @@ def show_courses(talk: Talk, chosen: Direction, *, internships: bool, others: bo
     """
     who = profile(talk, chosen)
     before = _shown_before(talk) if others else set()
-    every = suggest(talk.catalogue, who, talk.today, MOST_COURSES + len(before))
+    limit = MOST_COURSES + len(before)
+    every = suggest(talk.catalogue, who, talk.today, limit)
+    are_more = len(suggest(talk.catalogue, who, talk.today, limit + 1)) > limit
     found = [one for one in every if one.course.id not in before][:MOST_COURSES]
     talk.slot("direction", None)
     talk.slot("misses", 0)
@@ -103,7 +106,7 @@ def show_courses(talk: Talk, chosen: Direction, *, internships: bool, others: bo
     talk.say(
         "courses.examples_only" if has_editions else "courses.kinds_only",
         cards=internship_cards,
-        buttons=("sign_up", "internships", "counselling"),
+        buttons=("sign_up", *(["other_courses"] if are_more else []), *ELSEWHERE),
     )
 
 

@@ -4,6 +4,7 @@ All buttons send `/undecided` with an entity: `answer` ("start", "r1:2", "r1:ski
 ("A:+", "R:-"). A button of an older message still means its own statement, whenever it is pressed.
 """
 
+import itertools
 import re
 
 from rasa_sdk.events import FollowupAction
@@ -105,7 +106,7 @@ def ask_questionnaire(talk: Talk) -> None:
     if statements.enough(answers):
         buttons.append(choice(talk, "interests.show", "undecided", answer="end"))
     talk.say(
-        "interests.first" if not answers and _was_just_opened(talk) else "interests.statement",
+        "interests.first" if not answers and _is_new(talk) else "interests.statement",
         buttons=buttons,
         number=number,
         of=len(statements.statements()),
@@ -269,6 +270,12 @@ def _was_just_opened(talk: Talk) -> bool:
         if event.get("event") == "action" and event["name"] not in (FORM, "action_listen", "action_extract_slots"):
             return True
     return False
+
+
+def _is_new(talk: Talk) -> bool:
+    """Whether the form was opened in this turn, and not only asks again after an interruption."""
+    since = list(itertools.takewhile(lambda event: event.get("event") != "user", reversed(talk.tracker.events)))
+    return any(event.get("event") == "active_loop" and event.get("name") == FORM for event in since)
 
 
 def _set(talk: Talk, name: str, value: object) -> None:

@@ -60,7 +60,7 @@ class Detector:
 
     def notice(self, text: str) -> Alarm | None:
         """What is noticed in the text. The classifier hears despair in the plainest question of career guidance."""
-        if self._patterns.asks_the_way(text):
+        if self._patterns.is_everyday(text):
             return None
         reading = self._patterns.read(text)
         severity = self._severity(text)

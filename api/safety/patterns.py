@@ -145,10 +145,10 @@ class Patterns:
             return False
         return not any(any(index.find(kept)) for index in (self._grave, _index("people"), _index("others")))
 
-    def asks_the_way(self, text: str) -> bool:
-        """Whether the text says no more than that somebody does not know what to do in life: what the bot is for."""
+    def is_everyday(self, text: str) -> bool:
+        """Whether the text is nothing but what the bot is for: not knowing what to do in life, or words of a button."""
         read = self._words(text)
-        kept = _without(_index("undecided"), read)
+        kept = _without(_index("everyday"), read)
         return kept != read and all(word in (TAKEN_OUT, STOP) for word in kept)
 
     def _words(self, text: str) -> list[str]:

@@ -148,3 +148,12 @@ async def test_what_a_form_is_about_can_be_changed_at_the_end(typed: str, form: 
     slots = {"appointment_slot": "3", "form_subject": "coś", "correcting": True}
     changed = await heard(typed, ("ask_courses", 0.5), asked="consent", form=form, **slots)
     assert (changed[slot], changed["form_subject"], changed["correcting"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("typed", ["mogę bez zgody?", "czy mama musi się zgodzić?", "can I without consent?"])
+async def test_why_a_parent_must_agree_is_answered_and_the_form_goes_on(typed: str) -> None:
+    slots = {"age_group": "under_16", "requested_slot": "parent", "language": "pl"}
+    talk = turn(typed, ("ask_privacy", 0.8), slots=slots, form=signup.FORM)
+    await forms.listen(talk, signup.FORM)
+    assert "16 lat" in said(talk)
+    assert slots_after(talk) == {"form_misses": 0}

@@ -55,6 +55,8 @@ def test_the_classifier_alone_is_enough(tmp_path: Path) -> None:
         "i dont know what to do with my life",
         "I still don't know what I want to be in life",
         "what should I do with my life?",
+        "co do mnie pasuje",
+        "bez kontaktu",
     ],
 )
 def test_not_knowing_what_to_do_in_life_is_what_the_bot_is_for(tmp_path: Path, text: str) -> None:
