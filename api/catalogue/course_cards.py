@@ -174,9 +174,9 @@ def _editions(editions: tuple[Edition, ...], language: Language) -> list[Fact | 
 
 def _unknown(course: CourseType, language: Language) -> str:
     asked = {
-        "hours": course.hours is None,
+        "length": course.hours is None,
         "certificate": course.certificate_pl is None and course.kind is not CourseKind.ACTIVITY,
-        "prerequisites": not course.prerequisites_pl,
+        "conditions": not course.prerequisites_pl,
         "price": course.kind is not CourseKind.ACTIVITY,
     }
     return join([write(f"unknown_{part}", language) for part, is_unknown in asked.items() if is_unknown], language)

@@ -10,7 +10,7 @@ from api.catalogue import card_parts, course_cards
 from api.catalogue.card_parts import Card, Fact, fact, fact_of, in_words, write
 from api.catalogue.kinds import CourseKindText, CourseType, Profession
 from api.catalogue.view import Catalogue, Edition
-from api.texts import Language
+from api.texts import Language, join
 
 ASPECTS = ("price", "length", "age", "conditions", "certificate", "date", "seats", "place")
 LABELS = {
@@ -24,10 +24,13 @@ LABELS = {
 
 
 def details_card(catalogue: Catalogue, course: CourseType, language: Language, today: date) -> Card:
-    """Everything that may be said about a course, with a button for each edition."""
+    """Everything that may be said about a course, with a button for each edition; what is not known in one line."""
     editions = catalogue.editions(course.id, today)
     kind = catalogue.find(CourseKindText, course.kind)
     professions = card_parts.names(catalogue, Profession, course.professions, language)
+    asked = [aspect for aspect in ASPECTS if aspect not in ("date", "seats")]
+    known = [aspect for aspect in asked if _known(catalogue, course, aspect, language, today)]
+    unknown = [aspect for aspect in asked if aspect not in known]
     return card_parts.make(
         "course",
         course,
@@ -36,14 +39,11 @@ def details_card(catalogue: Catalogue, course: CourseType, language: Language, t
         facts=[
             fact("kind", kind.name(language), language) if kind else None,
             fact_of(kind, "text", language, label="kind_means") if kind else None,
-            *(
-                _fact(catalogue, course, aspect, language, today)
-                for aspect in ASPECTS
-                if aspect not in ("date", "seats")
-            ),
+            *(_fact(catalogue, course, aspect, language, today) for aspect in known),
             *(fact("edition", course_cards.edition_text(edition, language), language) for edition in editions),
             None if editions else fact("no_edition", write("no_edition", language), language),
             fact("professions", ", ".join(professions), language),
+            fact("unknown", join([write(f"unknown_{aspect}", language) for aspect in unknown], language), language),
         ],
         buttons=course_cards.joining(course, editions[: course_cards.EDITIONS], language),
     )
@@ -86,10 +86,14 @@ def answer(catalogue: Catalogue, course: CourseType, aspect: str, language: Lang
     return None
 
 
-def _fact(catalogue: Catalogue, course: CourseType, aspect: str, language: Language, today: date) -> Fact | None:
+def _known(catalogue: Catalogue, course: CourseType, aspect: str, language: Language, today: date) -> str | None:
+    """What may be said of an aspect; of an age that is not confirmed, that one should ask."""
     value = answer(catalogue, course, aspect, language, today)
-    if aspect == "age":
-        value = value or course_cards.age(catalogue, course, language)
+    return value or (course_cards.age(catalogue, course, language) or None if aspect == "age" else None)
+
+
+def _fact(catalogue: Catalogue, course: CourseType, aspect: str, language: Language, today: date) -> Fact | None:
+    value = _known(catalogue, course, aspect, language, today)
     return fact(LABELS.get(aspect, aspect), value or write(f"not_known_{aspect}", language), language)
 
 

@@ -92,7 +92,7 @@ export function card(data, t, press) {
     data.why && h('p', { class: 'why' }, h('b', {}, t.why), ` ${data.why}`),
     facts.length > 0 && h('dl', {}, facts.map((one) => fact(one, t, phones))),
     chart(data.chart, said, t),
-    /^https?:/i.test(data.url ?? '') && h('p', {}, link(data.url, t.more, t)),
+    /^https?:/i.test(data.url ?? '') && h('p', {}, link(data.url, data.kind === 'appointment' ? t.calendar : t.more, t)),
     source(data.source, t),
     buttons(data.buttons, t, press, data.title));
 }

@@ -65,7 +65,11 @@ def test_details_show_all_that_may_be_seen_and_a_button_for_each_edition(catalog
     talk = turn(with_editions(catalogue, cnc=(REAL, later)), intent="ask_courses", entities={"details": "cnc"})
     play(talk, "action_follow_up")
     (card,) = cards(talk)
-    assert {"Rodzaj", "Koszt", "Czas", "Wiek", "Warunki", "Na koniec", "Termin", "Gdzie"} <= set(facts(card))
+    assert {"Rodzaj", "Termin", "Gdzie"} <= set(facts(card))
+    unknown = facts(card)["Zapytaj w CKZ o"]
+    assert unknown == "cenę, czas trwania, wiek, warunki przyjęcia i dokument na koniec", (
+        "all that is unknown in one line"
+    )
     assert [p for p in payloads(talk) if "edition" in p] == ['/sign_up{"edition": "2"}', '/sign_up{"edition": "3"}']
 
 

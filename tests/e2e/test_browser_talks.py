@@ -43,7 +43,7 @@ WORDS = {
         "choose": "Wybieram ten termin",
         "skip": "Bez kontaktu",
         "booked": "Umówione:",
-        "more": "Więcej informacji",
+        "calendar": "Dodaj do kalendarza",
         "stopped": "Nic z tego nie zapisuję",
         "name": "Jak masz na imię?",
     },
@@ -71,7 +71,7 @@ WORDS = {
         "choose": "Choose this time",
         "skip": "No contact",
         "booked": "Booked:",
-        "more": "More information",
+        "calendar": "Add to your calendar",
         "stopped": "keeping nothing of it",
         "name": "What is your first name?",
     },
@@ -189,5 +189,5 @@ def test_stop_leaves_a_form_and_a_free_time_is_booked_afterwards(
     seat.press(str(words["agree"]))
     seat.sees(str(words["booked"]))
     link = seat.log.locator("a[href$='.ics']").last
-    expect(link).to_be_visible(timeout=PATIENCE_MS)
+    expect(link).to_contain_text(str(words["calendar"]), timeout=PATIENCE_MS)
     assert str(link.get_attribute("href")).startswith(system.url)
