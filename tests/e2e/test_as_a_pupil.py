@@ -61,7 +61,7 @@ def test_a_price_is_asked_of_what_the_talk_is_about(
     assert about["counselling"] in pupil.say(asks).text
     pupil.say("chcę iść do psychologa" if language == "pl" else "I want to see a psychologist")
     assert {card["kind"] for card in pupil.say(asks).cards} == {"clinic"}
-    pupil.say("co do mnie pasuje?" if language == "pl" else "what suits me?")
+    pupil.say("nie wiem, co chcę robić w życiu" if language == "pl" else "I don't know what to do with my life")
     question = pupil.press('/undecided{"answer": "start"}').messages[-1]["text"].splitlines()[-1]
     asked = pupil.say(asks)
     assert about["questionnaire"] in asked.messages[0]["text"]
