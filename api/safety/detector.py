@@ -22,7 +22,7 @@ WITH_HINT = {"crisis": 0.3, "report_violence": 0.36, "distress": 0.36}
 BESIDE_HARMLESS = {"crisis": 0.8, "report_violence": 0.85, "distress": 0.85}
 
 # A phrase counts by itself unless the classifier finds any trouble less likely than this.
-SURELY_HARMLESS = {"crisis": 0.2, "report_violence": 0.4, "distress": 0.4}
+SURELY_HARMLESS = {"crisis": 0.2, "report_violence": 0.3, "distress": 0.3}
 
 
 @dataclass(frozen=True)
