@@ -209,6 +209,7 @@ def _offer_choices(talk: Talk, references: list[str]) -> None:
         kind, _, id_ = reference.partition(":")
         title = target.title
         if kind == Kind.COURSE and single:
+            subject = target.title
             payload, title = (
                 f'/sign_up{{"course_type": "{id_}", "edition": "none"}}',
                 text("signup.any_date", talk.language),

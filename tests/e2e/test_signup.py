@@ -121,7 +121,9 @@ def test_an_example_date_is_chosen_by_button_and_never_taken_for_real(
 ) -> None:
     words = WORDS[language]
     pupil = Pupil(system.url, language)
-    choices = pupil.say(words["course"]).buttons
+    asked = pupil.say(words["course"])
+    assert "CNC" in asked.messages[-1]["text"], "the question for the date names the course"
+    choices = asked.buttons
     title, payload = next((title, p) for title, p in choices.items() if "edition" in p and "none" not in p)
     assert words["example"] in title
     pupil.press(payload)
