@@ -114,26 +114,31 @@ class Polarity:
 
         `named`: the places of all words that name something; `reach`: how many words away a rejection may stand.
         """
-        rejected = self._rejected_before(start, named, reach) or self._rejected_after(end, reach)
-        return DISLIKE if rejected else LIKE
+        said = self._said_before(start, named, reach)
+        if said is None and self._rejected_after(end, reach):
+            return DISLIKE
+        return said or LIKE
 
-    def _rejected_before(self, start: int, named: Set[int], reach: int) -> bool:
+    def _said_before(self, start: int, named: Set[int], reach: int) -> Optional[str]:
+        """LIKE or DISLIKE when the words before say it: then what follows is about something else."""
         comma: Optional[int] = None
         nearest = self._before_prepositions(start - 1)
         for place in range(start - 1, max(-1, start - 1 - reach), -1):
             gap = self._tokens[place + 1].gap
             if SENTENCE_END & set(gap):
-                return False
+                return None
             comma = place + 1 if "," in gap else comma
             if comma is not None and not self._list_goes_on(comma, start, named):
-                return False
+                return None
             if place == nearest and comma is None and (self._compares(place) or self._denied_by(place, reach)):
-                return not self._compares(place) or self._loses(place)
+                return DISLIKE if not self._compares(place) or self._loses(place) else LIKE
             if place in self._dislikes:
-                return True
-            if place in self._likes or self._plain[place] in CONTRAST:
-                return False
-        return False
+                return DISLIKE
+            if place in self._likes:
+                return LIKE
+            if self._plain[place] in CONTRAST:
+                return None
+        return None
 
     def _before_prepositions(self, place: int) -> int:
         """The nearest word to the left that is more than "w" or "the": "niż z maszynami", "not the office"."""

@@ -23,6 +23,8 @@ FORM = "eligibility_form"
         ("I don't work", {"work": "none"}),
         ("I run a business", {"work": "business"}),
         ("mieszkam w Krakowie", {"region": "yes"}),
+        ("powiat wielicki", {"region": "yes"}),
+        ("I live in Nowy Sącz", {"region": "yes"}),
         ("jestem spoza Małopolski", {"region": "no"}),
         ("mam orzeczenie o niepełnosprawności", {"disability": "yes"}),
         ("nie mam orzeczenia", {"disability": "no"}),

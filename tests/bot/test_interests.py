@@ -84,6 +84,8 @@ def test_what_is_rejected_is_disliked(finder: EntityFinder, text: str, interest:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("lubię grzebać przy autach i nie lubię siedzieć w biurze", {"cars": "like", "office": "dislike"}),
+        ("I like fixing cars and I hate office work", {"cars": "like", "office": "dislike"}),
         ("nie lubię gotować, ale lubię auta", {"cooking": "dislike", "cars": "like"}),
         ("lubię auta a nie znoszę matmy", {"cars": "like", "maths": "dislike"}),
         ("nie gotowanie tylko fotografia", {"cooking": "dislike", "photography": "like"}),
