@@ -16,7 +16,8 @@ from api.texts import button, text
 
 TAKE_BACK = re.compile(
     r"wypis|wycof|rezygnu|rezygnow|odwo[łl]a|anulu|nie przyjd|withdraw|unsubscribe|call off"
-    r"|cancel (?:my|the|our)\b|sign me off|can't come|cannot come",
+    r"|skre[śs]l mnie|usu[ńn] mnie z (?:listy|kursu|zapis)"
+    r"|cancel (?:my|the|our)\b|sign me off|take me off|remove me from|can't come|cannot come",
     re.IGNORECASE,
 )
 

@@ -27,14 +27,15 @@ LETTERS = r"[^\W\d_](?:[^\W\d_]|['’-])*"
 NAME_WORDS = rf"({LETTERS})(?:\s+{LETTERS}){{0,2}}"
 # Before a correction: "nie, …", "źle, …", "sorry, …".
 OOPS = (
-    r"(?:(?:nie|not|źle|zle|błąd|pomyłka|sorry|sory|przepraszam|oj|ups|no|wrong|oops|actually)\b[\s,.!–-]*(?:to\s+)?)*"
+    r"(?:(?:nie|not|źle|zle|błąd|pomyłka|sorry|sory|przepraszam|oj|ups|no|wrong|oops|actually)\b"
+    r"[\s,.!–-]*(?:(?:to|it's|it is|i mean)\s+)?)*"
     r"(?:jednak\s+)?"
 )
 SAYS_NAME = (
     r"(?:mam na imi[eę]|na imi[eę] mi|nazywam si[eę]|imi[eę]\s*(?:to|:)|my name is|my name's|the name is|call me)"
 )
 FULL_NAME = re.compile(rf"\W*{OOPS}{SAYS_NAME}\s*:?\s*{NAME_WORDS}\W*", re.IGNORECASE)
-AFTER_OOPS = re.compile(rf"\W*{OOPS}(?:to\s+)?", re.IGNORECASE)
+AFTER_OOPS = re.compile(rf"\W*{OOPS}(?:(?:to|it's|it is|i mean)\s+)?", re.IGNORECASE)
 ASKED_NAME = re.compile(
     rf"\W*(?:{OOPS})(?:(?:jestem|to|i'm|i am|it's|hej|cześć|hi)\b\s*,?\s*)?{NAME_WORDS}\W*", re.IGNORECASE
 )

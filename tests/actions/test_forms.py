@@ -114,6 +114,7 @@ def test_all_that_a_form_has_asked_for_is_cleared() -> None:
         ("no, ZSM 1", "age_group", "school_name", "ZSM 1"),
         ("jednak 3a", "age_group", "form_class", "3a"),
         ("no, 3a", "contact", "form_class", "3a"),
+        ("no, it's 3a", "contact", "form_class", "3a"),
     ],
 )
 async def test_a_school_or_class_is_corrected_at_another_step(typed: str, asked: str, slot: str, value: str) -> None:
