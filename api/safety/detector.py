@@ -17,8 +17,8 @@ log = structlog.get_logger()
 MODEL = Path("models") / "safety.npz"
 # How likely the classifier must find at least this class, by what the phrases say: nothing, a hint of that class or a
 # graver one, a harmless phrase ("umieram z nudów"). How they were chosen: docs/safety.md.
-THRESHOLDS = {"crisis": 0.5, "report_violence": 0.6, "distress": 0.6}
-WITH_HINT = {"crisis": 0.3, "report_violence": 0.36, "distress": 0.36}
+THRESHOLDS = {"crisis": 0.5, "report_violence": 0.6, "distress": 0.65}
+WITH_HINT = {"crisis": 0.3, "report_violence": 0.36, "distress": 0.4}
 BESIDE_HARMLESS = {"crisis": 0.8, "report_violence": 0.85, "distress": 0.85}
 
 # A phrase counts by itself unless the classifier finds any trouble less likely than this.
