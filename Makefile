@@ -21,7 +21,7 @@ environments-dev:
 run: environments ## Start everything and print the address to open
 	@$(PYTHON) -m scripts.run
 
-test: lint types validate train ## All checks and tests on one machine; CI adds a part of test-replicas
+test: lint types validate train ## All checks and tests on one machine
 	@$(PYTHON_BOT) -m pytest -n 2 --dist loadfile -c bot/pytest.ini --rootdir . tests/bot
 	@$(PYTHON) -m pytest -n 2 --dist loadfile --ignore tests/bot --ignore tests/e2e --ignore tests/widget
 	@$(PYTHON) -m pytest -n 2 --dist loadfile tests/e2e
