@@ -13,9 +13,10 @@ def choice(talk: Talk, key: str, intent: str, /, *, name: str = "", **entities: 
     return {"title": text(key, talk.language, name=name), "payload": f"/{intent}{json.dumps(entities)}"}
 
 
-def industry_buttons(talk: Talk) -> list[dict[str, str]]:
-    """A button for each industry of the catalogue, and for railways, which the facts keep inside another one."""
+def industry_buttons(talk: Talk, name: str = "industry", *, railway: bool = True) -> list[dict[str, str]]:
+    """A button of this name for each industry, and for railways, which the facts keep inside another one."""
     language = talk.language
     names = {record.id: str(record.text("name", language)) for record in talk.catalogue.all(Industry)}
-    names[RAILWAY] = text("courses.railway", language)
-    return [button("industry", language, industry=id_, name=name[:1].upper() + name[1:]) for id_, name in names.items()]
+    if railway:
+        names[RAILWAY] = text("courses.railway", language)
+    return [button(name, language, industry=id_, name=label[:1].upper() + label[1:]) for id_, label in names.items()]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from actions.choices import industry_buttons
 from actions.naming import institutions_in
 from actions.profile import named
 from actions.registry import action
@@ -10,7 +11,6 @@ from actions.talk import Talk
 from api.catalogue.cards import card
 from api.catalogue.kinds import (
     BarometerInfo,
-    Industry,
     Institution,
     InstitutionType,
     Interest,
@@ -20,7 +20,6 @@ from api.catalogue.kinds import (
     Record,
 )
 from api.catalogue.view import RAILWAY
-from api.texts import button, text
 
 MOST_CARDS = 3
 # A code of a qualification as it is written: "EE.05", "B.18", "MEC 05".
@@ -61,7 +60,7 @@ def demand(talk: Talk) -> None:
         wanted = set()
     talk.slot("subject", sorted(wanted))
     if not wanted | industries | topics:
-        talk.say("knowledge.which_demand", buttons=[*_industry_buttons(talk, "demand_of"), "counselling"])
+        talk.say("knowledge.which_demand", buttons=[*industry_buttons(talk, "demand_of"), "counselling"])
         return
     groups = [group for group in talk.catalogue.all(Occupation) if wanted & set(group.professions)]
     if not groups and not wanted:
@@ -118,8 +117,8 @@ def schools(talk: Talk) -> None:
         key = "knowledge.schools_unknown" if wanted else "knowledge.schools_unknown_field"
         talk.say(key, buttons=("contact", "counselling"))
     else:
-        industry_buttons = _industry_buttons(talk, "schools_of")
-        talk.say("knowledge.which_school", buttons=[*industry_buttons, "counselling"], count=len(every))
+        fields = industry_buttons(talk, "schools_of")
+        talk.say("knowledge.which_school", buttons=[*fields, "counselling"], count=len(every))
 
 
 def answer_about_occupations(talk: Talk, asked: list[str]) -> None:
@@ -164,12 +163,6 @@ def _railway_alone(industries: set[str]) -> set[str]:
 def _barometer_site(talk: Talk) -> str:
     record = talk.catalogue.find(BarometerInfo, BAROMETER)
     return record.website or "" if record else ""
-
-
-def _industry_buttons(talk: Talk, name: str) -> list[dict[str, str]]:
-    names = {record.id: record.name(talk.language) for record in talk.catalogue.all(Industry)}
-    names[RAILWAY] = text("courses.railway", talk.language)
-    return [button(name, talk.language, industry=id_, name=label.capitalize()) for id_, label in names.items()]
 
 
 def _found[R: Record](talk: Talk, model: type[R], ids: Iterable[str]) -> list[R]:

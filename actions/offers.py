@@ -1,12 +1,12 @@
 """Places that show science."""
 
+from actions.choices import industry_buttons
 from actions.contact import say_contact, shown_places
 from actions.naming import institutions_in
 from actions.registry import action
 from actions.talk import Talk
 from api.catalogue.cards import institution_card
 from api.catalogue.kinds import Industry, Institution, InstitutionType, Interest, Profession
-from api.texts import button
 
 MOST_CARDS = 4
 
@@ -29,7 +29,12 @@ def science_places(talk: Talk) -> None:
     cards = [institution_card(talk.catalogue, place, talk.language) for place in shown[:MOST_CARDS]]
     key = "offers.science_field" if wanted and near else "offers.science_other" if named else "offers.science"
     names = [record.name(talk.language) for record in talk.catalogue.all(Industry) if record.id in wanted]
-    talk.say(key, cards=cards, buttons=[*_industry_buttons(talk), "interests"], fields=", ".join(names))
+    talk.say(
+        key,
+        cards=cards,
+        buttons=[*industry_buttons(talk, "science_of", railway=False), "interests"],
+        fields=", ".join(names),
+    )
 
 
 def answer_about_science_places(talk: Talk, asked: list[str]) -> None:
@@ -47,10 +52,3 @@ def _fields(talk: Talk, professions: list[str], interests: list[str], industries
     learned = (talk.catalogue.find(Profession, id_) for id_ in professions)
     liked = (talk.catalogue.find(Interest, id_) for id_ in interests)
     return {*industries, *(i for record in (*learned, *liked) if record for i in record.industries)}
-
-
-def _industry_buttons(talk: Talk) -> list[dict[str, str]]:
-    return [
-        button("science_of", talk.language, industry=record.id, name=record.name(talk.language).capitalize())
-        for record in talk.catalogue.all(Industry)
-    ]

@@ -26,16 +26,17 @@ LEAVING = frozenset({"cancel", "ask_help", "ask_human", "undecided", "deny"})
 LETTERS = r"[^\W\d_](?:[^\W\d_]|['’-])*"
 NAME_WORDS = rf"({LETTERS})(?:\s+{LETTERS}){{0,2}}"
 # Before a correction: "nie, …", "źle, …", "sorry, …".
+IT_IS = r"(?:(?:to|it's|it is|i mean)\s+)?"
 OOPS = (
     r"(?:(?:nie|not|źle|zle|błąd|pomyłka|sorry|sory|przepraszam|oj|ups|no|wrong|oops|actually)\b"
-    r"[\s,.!–-]*(?:(?:to|it's|it is|i mean)\s+)?)*"
+    rf"[\s,.!–-]*{IT_IS})*"
     r"(?:jednak\s+)?"
 )
 SAYS_NAME = (
     r"(?:mam na imi[eę]|na imi[eę] mi|nazywam si[eę]|imi[eę]\s*(?:to|:)|my name is|my name's|the name is|call me)"
 )
 FULL_NAME = re.compile(rf"\W*{OOPS}{SAYS_NAME}\s*:?\s*{NAME_WORDS}\W*", re.IGNORECASE)
-AFTER_OOPS = re.compile(rf"\W*{OOPS}(?:(?:to|it's|it is|i mean)\s+)?", re.IGNORECASE)
+AFTER_OOPS = re.compile(rf"\W*{OOPS}{IT_IS}", re.IGNORECASE)
 ASKED_NAME = re.compile(
     rf"\W*(?:{OOPS})(?:(?:jestem|to|i'm|i am|it's|hej|cześć|hi)\b\s*,?\s*)?{NAME_WORDS}\W*", re.IGNORECASE
 )
