@@ -24,7 +24,6 @@ from api.alerts import mail
 from api.appointments.routes import router as appointments
 from api.catalogue.routes import router as catalogue
 from api.channels.messenger import channel as messenger
-from api.channels.messenger.configuration import HalfSet
 from api.channels.messenger.configuration import configuration as messenger_configuration
 from api.channels.messenger.routes import router as messenger_routes
 from api.channels.web.limits import Limiter
@@ -45,7 +44,7 @@ from api.privacy.concealing import conceal
 from api.privacy.routes import router as privacy
 from api.safety.detector import Detector
 from api.safety.guard import Guard
-from api.settings import Settings, settings
+from api.settings import HalfSet, Settings, settings
 from api.widget.routes import router as widget
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def app(configuration: Settings | None = None) -> FastAPI:
         application.state.messenger_configuration = messenger_configuration(chosen)
         application.state.post = mail.post(chosen)
         application.state.provider = oidc.provider(chosen)
-    except (HalfSet, mail.HalfSet, oidc.HalfSet) as problem:
+    except HalfSet as problem:
         raise SystemExit(str(problem)) from problem
     errors.install(application)
     # The widget runs on the pages of schools; a conversation is protected by its token, not by where the page is.

@@ -11,6 +11,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 
 
+class HalfSet(ValueError):
+    """Of some settings that belong together only a part is given, or one is unusable. The message says what to do."""
+
+
 class Settings(BaseSettings):
     """Defaults run the whole system on one machine, with SQLite files under `var/`."""
 

@@ -8,11 +8,11 @@ import asyncio
 import sys
 
 from api.channels.messenger import deletion
-from api.channels.messenger.configuration import Configuration, HalfSet, configuration
+from api.channels.messenger.configuration import Configuration, configuration
 from api.channels.messenger.graph import Graph
 from api.conversations.rasa import RasaClient
 from api.database import Database
-from api.settings import settings
+from api.settings import HalfSet, settings
 from api.tables import ALL_TABLES
 
 assert ALL_TABLES  # noqa: S101 - imported so that tables find the ones they refer to

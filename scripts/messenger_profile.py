@@ -9,10 +9,10 @@ import asyncio
 import json
 import sys
 
-from api.channels.messenger.configuration import Configuration, HalfSet, configuration
+from api.channels.messenger.configuration import Configuration, configuration
 from api.channels.messenger.graph import Graph, GraphAway, GraphRefused
 from api.channels.messenger.profile import profile
-from api.settings import settings
+from api.settings import HalfSet, settings
 
 
 async def publish(chosen: Configuration) -> None:

@@ -21,11 +21,12 @@ from honcho.manager import Manager
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import migrate
+from api.accounts import oidc
 from api.alerts import mail
 from api.catalogue import loader
-from api.channels.messenger.configuration import HalfSet, configuration
+from api.channels.messenger.configuration import configuration
 from api.database import Database
-from api.settings import ROOT, Settings, settings
+from api.settings import ROOT, HalfSet, Settings, settings
 from scripts import model
 
 NEEDED_DISK_MIB = 500
@@ -127,7 +128,8 @@ def start(chosen: Settings) -> int:
     try:
         configuration(chosen)
         mail.post(chosen)
-    except (HalfSet, mail.HalfSet) as problem:
+        oidc.provider(chosen)
+    except HalfSet as problem:
         raise CannotStart(str(problem)) from problem
     chosen.drogowskaz_var.mkdir(parents=True, exist_ok=True)
     check_disk(chosen.drogowskaz_var)

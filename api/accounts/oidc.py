@@ -26,7 +26,7 @@ from joserfc.jws import JWSRegistry
 
 from api.accounts import secrets
 from api.sealed import keyring
-from api.settings import Settings
+from api.settings import HalfSet, Settings
 
 RETURN_PATH = "/console/sign-in/oidc/done"
 SECONDS = 10
@@ -39,10 +39,6 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 # OpenID Connect's own claim; Microsoft Entra's optional one, since it does not send the other.
 VERIFIED = ("email_verified", "xms_edov")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-
-class HalfSet(Exception):
-    """Only a part of what the provider needs is set, or its address is not safe."""
 
 
 class Reason(StrEnum):

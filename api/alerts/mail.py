@@ -8,15 +8,11 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
 
-from api.settings import Settings
+from api.settings import HalfSet, Settings
 from api.texts import LANGUAGES, text
 
 SECONDS = 20
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-
-
-class HalfSet(Exception):
-    """Only a part of what e-mail needs is set."""
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ import pytest
 from sqlalchemy import update
 
 from api.alerts import job
-from api.alerts.mail import HalfSet, Post, post
+from api.alerts.mail import Post, post
 from api.alerts.models import AlertCursor
 from api.conversations import handoff, service
 from api.conversations.models import Owner
 from api.conversations.notifier import Notifier
 from api.conversations.service import Heart
 from api.database import Database, now
-from api.settings import ROOT, Settings
+from api.settings import ROOT, HalfSet, Settings
 from tests.e2e.system import free_port
 from tests.stores import conversation, postgres_address, store
 

@@ -9,10 +9,10 @@ import pytest
 from fastapi import FastAPI
 
 from api.accounts import audit, oidc, service
-from api.accounts.oidc import HalfSet, Reason
+from api.accounts.oidc import Reason
 from api.accounts.roles import Role
 from api.main import app as make_app
-from api.settings import Settings
+from api.settings import HalfSet, Settings
 from tests.accounts.organisation import Organisation, organisation
 from tests.console.conftest import HTML, Hire, browser
 

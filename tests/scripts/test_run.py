@@ -19,6 +19,23 @@ def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest
         run.check_disk(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"messenger_app_secret": "x"},
+        {"smtp_url": "smtp://mail.example.org"},
+        {"oidc_issuer": "https://id.example.org"},
+    ],
+    ids=lambda given: next(iter(given)),
+)
+def test_settings_of_which_only_a_part_is_given_are_said_before_anything_starts(
+    tmp_path: Path, given: dict[str, str]
+) -> None:
+    with pytest.raises(run.CannotStart, match=r"must be set, too|belong together"):
+        run.start(Settings(drogowskaz_var=tmp_path / "var", **given))  # type: ignore[arg-type]
+    assert not (tmp_path / "var").exists()
+
+
 def test_all_processes_but_the_api_listen_on_loopback_only(tmp_path: Path) -> None:
     chosen = Settings(drogowskaz_var=tmp_path, host="0.0.0.0")  # noqa: S104 - the API may be put behind a proxy
     commands = run.processes(chosen, tmp_path / "model.tar.gz")

@@ -4,11 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from api.settings import Settings
-
-
-class HalfSet(ValueError):
-    """The settings are neither complete nor empty; the text says in one sentence what is missing."""
+from api.settings import HalfSet, Settings
 
 
 @dataclass(frozen=True)
