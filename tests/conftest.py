@@ -1,16 +1,20 @@
 """Fixtures that more than one room uses."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from api import migrate, sealed
+from api import sealed
 from api.conversations.notifier import Notifier
 from api.conversations.service import Heart
 from api.database import Database
 from api.sealed import Keyring
+from tests import empty
+from tests.stores import postgres_address, store
+
+# Both kinds of database; one PostgreSQL server for the whole run.
+__all__ = ["postgres_address", "store"]
 
 
 @pytest.fixture
@@ -23,9 +27,9 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keyring:
 
 @pytest.fixture
 async def database(tmp_path: Path, keys: Keyring) -> AsyncIterator[Database]:
-    """An empty database of its own, made by the migrations as in production."""
+    """An empty database of its own, with the tables that the migrations make."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    await asyncio.to_thread(migrate.upgrade, url)
+    empty.make(url)
     opened = Database(url)
     yield opened
     await opened.close()

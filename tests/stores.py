@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from api.conversations.notifier import Notifier
 from api.conversations.service import Heart
 from api.database import Database, now
 from api.sealed import Keyring
-from tests import postgres
+from tests import empty, postgres
 from tests.needs import missing
 
 
@@ -23,6 +24,9 @@ def postgres_address() -> Iterator[str]:
     if not postgres.is_here():
         missing("PostgreSQL's programs are not here: apt-get install postgresql")
     with postgres.server() as address:
+        # In a thread: whoever asks first may have an event loop running.
+        with ThreadPoolExecutor() as apart:
+            apart.submit(_migrate, address).result()
         yield address
 
 
@@ -31,19 +35,36 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path, keys: Keyring) -
     """An empty database of either kind, made by the migrations."""
     if request.param == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path / 'store.db'}"
+        empty.make(url)
     else:
-        server = request.getfixturevalue("postgres_address")
-        name = f"t{uuid.uuid4().hex}"
-        administrator = Database(server)
-        async with administrator.engine.connect() as connection:
-            plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await plain.exec_driver_sql(f"CREATE DATABASE {name}")
-        await administrator.close()
-        url = server.replace("/postgres?", f"/{name}?")
-    await asyncio.to_thread(migrate.upgrade, url)
+        url = await _copy(request.getfixturevalue("postgres_address"))
     opened = Database(url)
     yield opened
     await opened.close()
+
+
+def _migrate(server: str) -> None:
+    asyncio.run(_create(server, "migrated"))
+    migrate.upgrade(_address(server, "migrated"))
+
+
+async def _copy(server: str) -> str:
+    """The address of a database with all tables and no rows."""
+    name = f"t{uuid.uuid4().hex}"
+    await _create(server, f"{name} TEMPLATE migrated")
+    return _address(server, name)
+
+
+async def _create(server: str, what: str) -> None:
+    administrator = Database(server)
+    async with administrator.engine.connect() as connection:
+        plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await plain.exec_driver_sql(f"CREATE DATABASE {what}")
+    await administrator.close()
+
+
+def _address(server: str, name: str) -> str:
+    return server.replace("/postgres?", f"/{name}?")
 
 
 async def conversation(database: Database) -> str:

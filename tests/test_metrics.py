@@ -1,18 +1,18 @@
 """What is counted, and that neither an id nor a word is among it."""
 
-import asyncio
 from pathlib import Path
 
 import httpx
 from prometheus_client import REGISTRY, generate_latest
 
-from api import metrics, migrate
+from api import metrics
 from api.conversations import service
 from api.conversations.rasa import Answer
 from api.conversations.service import Heart
 from api.main import app
 from api.observe import Observer
 from api.settings import Settings
+from tests import empty
 from tests.e2e.system import free_port
 
 NLU = {"intent": "nlu_fallback", "confidence": 1.0, "entities": []}
@@ -58,7 +58,7 @@ async def test_a_turn_is_counted_with_its_time_and_whether_it_was_understood(hea
 async def test_metrics_are_on_a_port_of_their_own_and_requests_by_pattern(tmp_path: Path) -> None:
     port = free_port()
     chosen = Settings(drogowskaz_var=tmp_path, metrics_port=port)
-    await asyncio.to_thread(migrate.upgrade, chosen.database)
+    empty.make(chosen.database)
     application = app(chosen)
     transport = httpx.ASGITransport(application)
     async with (

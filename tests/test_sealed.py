@@ -11,11 +11,12 @@ import pytest
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import text
 
-from api import migrate, sealed
+from api import sealed
 from api.database import Database
 from api.sealed import Keyring
 from api.settings import ROOT
 from scripts.rotate_contact_key import seal_again
+from tests import empty
 from tests.requests.test_service import ask
 from tests.signups.test_service import COURSE, apply
 from tests.stores import conversation
@@ -83,7 +84,7 @@ def test_the_command_seals_everything_anew(tmp_path: Path, monkeypatch: pytest.M
 
     async def fill() -> None:
         url = f"sqlite+aiosqlite:///{tmp_path / 'drogowskaz.db'}"
-        await asyncio.to_thread(migrate.upgrade, url)
+        empty.make(url)
         database = Database(url)
         await apply(database, COURSE, contact=CONTACT)
         await database.close()

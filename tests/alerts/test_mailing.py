@@ -23,9 +23,7 @@ from api.conversations.service import Heart
 from api.database import Database, now
 from api.settings import ROOT, HalfSet, Settings
 from tests.e2e.system import free_port
-from tests.stores import conversation, postgres_address, store
-
-__all__ = ["postgres_address", "store"]
+from tests.stores import conversation
 
 PUBLIC = "https://bot.example.org"
 WORDS = "boję się wracać do domu"

@@ -17,9 +17,7 @@ from api.errors import Conflict, Invalid, NotFound
 from api.main import app
 from api.person import AgeGroup, Parent
 from api.texts import LANGUAGES
-from tests.stores import conversation, postgres_address, store
-
-__all__ = ["postgres_address", "store"]
+from tests.stores import conversation
 
 
 async def offered(database: Database, **changes: Any) -> AppointmentSlot:

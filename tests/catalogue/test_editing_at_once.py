@@ -7,9 +7,7 @@ from api.catalogue.editing import EDITIONS, Editor
 from api.database import Database
 from api.errors import Conflict
 from api.settings import ROOT
-from tests.stores import postgres_address, store
 
-__all__ = ["postgres_address", "store"]
 AT_ONCE = 8
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from api import migrate
 from api.conversations import reader, service
 from api.conversations.models import EventType
 from api.conversations.repository import append
 from api.main import app
 from api.settings import Settings
+from tests import empty
 
 
 async def test_a_stream_goes_on_while_it_is_read_and_ends_soon_after(
@@ -19,7 +19,7 @@ async def test_a_stream_goes_on_while_it_is_read_and_ends_soon_after(
 ) -> None:
     monkeypatch.setattr(reader, "QUIET_SECONDS", 0.05)
     chosen = Settings(drogowskaz_var=tmp_path, rasa_port=9)
-    await asyncio.to_thread(migrate.upgrade, chosen.database)
+    empty.make(chosen.database)
     application, gone, sent = app(chosen), asyncio.Event(), asyncio.Queue[bytes]()
     told: dict[bytes, bytes] = {}
     asked = iter([{"type": "http.request", "body": b"", "more_body": False}])

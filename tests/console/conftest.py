@@ -1,6 +1,5 @@
 """The console in this process: an application on an empty database, and people who work in it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,13 @@ import pyotp
 import pytest
 from fastapi import FastAPI
 
-from api import migrate
 from api.accounts import service
 from api.accounts.models import Staff
 from api.accounts.roles import Role
 from api.main import app as make_app
 from api.sealed import keyring
 from api.settings import Settings, settings
+from tests import empty
 
 PASSWORD = "dobry koń bateria zszywka"
 HTML = {"accept": "text/html"}
@@ -47,7 +46,7 @@ async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     settings.cache_clear()
     keyring.cache_clear()
     chosen = Settings(drogowskaz_var=tmp_path, rasa_port=9, rate_limits=False)
-    await asyncio.to_thread(migrate.upgrade, chosen.database)
+    empty.make(chosen.database)
     application = make_app(chosen)
     async with application.router.lifespan_context(application):
         yield application

@@ -9,9 +9,6 @@ from api.conversations.search import Wanted
 from api.conversations.service import Heart
 from api.database import Database
 from tests.console.talks import begin, said, turn
-from tests.stores import postgres_address, store
-
-__all__ = ["postgres_address", "store"]
 
 
 async def test_words_and_filters_find_the_same(store: Database) -> None:

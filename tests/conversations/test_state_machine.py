@@ -12,16 +12,15 @@ import warnings
 from collections.abc import Coroutine, Generator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import event
 
-from api import migrate
 from api.conversations import reader, repository, service
 from api.conversations.forgetting import carry_out, pending
 from api.conversations.models import Owner
@@ -30,6 +29,7 @@ from api.conversations.service import Heart
 from api.conversations.worker import Pace, Worker
 from api.database import Database, now
 from api.privacy import erasure
+from tests import empty
 from tests.conversations.scripted_rasa import ScriptedRasa
 
 # A lease that runs out in the middle of a turn is the hard case; here it always does.
@@ -64,14 +64,10 @@ class KilledAfter:
             return True
 
 
-@cache
-def empty_database() -> Path:
-    """A database with its tables, to be copied."""
-    folder = Path(tempfile.mkdtemp())
-    migrate.upgrade(f"sqlite+aiosqlite:///{folder / 'empty.db'}")
-    # What is loaded by now need not be looked at each time that a killed worker's rest is collected.
+@pytest.fixture(scope="module", autouse=True)
+def _frozen() -> None:
+    """What is loaded by now need not be looked at each time that a killed worker's rest is collected."""
     gc.freeze()
-    return folder / "empty.db"
 
 
 @dataclass
@@ -95,9 +91,9 @@ class Conversations(RuleBasedStateMachine):
     def begin(self) -> Any:
         """An empty database of its own, and a talk in which a message waits."""
         self.folder = Path(tempfile.mkdtemp())
-        shutil.copy(empty_database(), self.folder / "test.db")
         self.loop = asyncio.new_event_loop()
         self.address = f"sqlite+aiosqlite:///{self.folder / 'test.db'}"
+        empty.make(self.address)
         self.heart = Heart(Database(self.address), Notifier())
         self.rasa = ScriptedRasa()
         self.known: list[Known] = []

@@ -1,6 +1,5 @@
 """The application in this process, on an empty database, with Rasa away."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,10 +7,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api import migrate
 from api.main import app as make_app
 from api.sealed import keyring
 from api.settings import Settings, settings
+from tests import empty
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     for cached in (settings, keyring):
         cached.cache_clear()
     chosen = Settings(drogowskaz_var=tmp_path, rasa_port=9, rate_limits=False)
-    await asyncio.to_thread(migrate.upgrade, chosen.database)
+    empty.make(chosen.database)
     application = make_app(chosen)
     async with application.router.lifespan_context(application):
         yield application

@@ -1,6 +1,5 @@
 """What the OpenAPI document promises, tried by schemathesis on the running application: no error of ours anywhere."""
 
-import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -13,11 +12,11 @@ import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 
-from api import migrate
 from api import settings as configuration
 from api.main import app as make_app
 from api.sealed import keyring
 from api.settings import Settings
+from tests import empty
 from tests.e2e.system import free_port
 
 FEW = settings(
@@ -34,7 +33,7 @@ FEW = settings(
 def served(folder: Path) -> Iterator[str]:
     """The application on a port of its own, with an empty database, and Rasa away; its address."""
     chosen = Settings(drogowskaz_var=folder, rasa_port=9, rate_limits=False, port=free_port(), log_level="ERROR")
-    asyncio.run(asyncio.to_thread(migrate.upgrade, chosen.database))
+    empty.make(chosen.database)
     server = uvicorn.Server(uvicorn.Config(make_app(chosen), port=chosen.port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -1,6 +1,5 @@
 """The webhook: what is genuine is stored once, whatever its kind; what is not leaves no trace."""
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -13,12 +12,12 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import create_engine, text
 
-from api import migrate
 from api.channels.messenger import signatures
 from api.channels.messenger.intake import LARGEST
 from api.main import app
 from api.settings import Settings
 from scripts import run
+from tests import empty
 from tests.messenger.fake_graph import encode
 from tests.messenger.processes import PAGE, SECRET, VERIFY, delivery, echo, message, postback, settings_of, update
 
@@ -28,7 +27,7 @@ WEBHOOK = "/channels/messenger/webhook"
 @asynccontextmanager
 async def serving(chosen: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application, which runs with all its tasks."""
-    await asyncio.to_thread(migrate.upgrade, chosen.database)
+    empty.make(chosen.database)
     application = app(chosen)
     transport = httpx.ASGITransport(app=application)
     async with (

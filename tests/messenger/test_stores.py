@@ -14,9 +14,6 @@ from api.database import Database
 from api.privacy import erasure
 from tests.messenger.conftest import Rig
 from tests.messenger.processes import FakeGraph, message
-from tests.stores import postgres_address, store
-
-__all__ = ["postgres_address", "store"]
 
 
 @pytest.fixture

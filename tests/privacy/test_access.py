@@ -17,9 +17,7 @@ from api.privacy import access, erasure, links
 from api.privacy.links import VALID_SECONDS
 from api.sealed import Keyring
 from tests.privacy.full_talk import WORDS, full_talk, tables
-from tests.stores import conversation, postgres_address, store
-
-__all__ = ["postgres_address", "store"]
+from tests.stores import conversation
 
 # Where the document shows what each table keeps of the talk.
 SHOWN = {

@@ -18,9 +18,7 @@ from api.database import Database
 from api.privacy.concealing import conceal, hide
 from tests.actions.turns import turn
 from tests.privacy.full_talk import everything_stored
-from tests.stores import conversation, postgres_address, store
-
-__all__ = ["postgres_address", "store"]
+from tests.stores import conversation
 
 
 def answer(text: str, **extra: Any) -> Answer:

@@ -4,9 +4,6 @@ from api.conversations.rasa import RasaClient
 from api.database import Database
 from api.privacy import erasure
 from tests.privacy.full_talk import STAYS, WORDS, everything_stored, full_talk, rows
-from tests.stores import postgres_address, store
-
-__all__ = ["postgres_address", "store"]
 
 NO_RASA = "http://127.0.0.1:9"
 

@@ -25,10 +25,8 @@ from api.signups import service as signups
 from scripts.retention import clear
 from tests.privacy.full_talk import WORDS, everything_stored, full_talk, rows
 from tests.signups.test_service import COURSE, apply
-from tests.stores import conversation, postgres_address, store
+from tests.stores import conversation
 from tests.test_sealed import raw
-
-__all__ = ["postgres_address", "store"]
 
 DAY = timedelta(days=1)
 KEPT = Limits(texts=90 * DAY, safety=365 * DAY, contacts=180 * DAY)

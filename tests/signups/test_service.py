@@ -21,9 +21,7 @@ from api.settings import ROOT
 from api.signups import service
 from api.signups.models import HOLDS_SEAT, Kind, Signup, Status
 from api.signups.service import Applicant, Target
-from tests.stores import conversation, postgres_address, store
-
-__all__ = ["postgres_address", "store"]
+from tests.stores import conversation
 
 COURSE = Target(Kind.COURSE, "cnc", "CNC")
 

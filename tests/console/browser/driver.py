@@ -1,20 +1,33 @@
 """What the browser tests share: the service as a process (Rasa away), people with accounts, and pupils over HTTP."""
 
+import asyncio
 import os
 import re
 import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pyotp
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from api.settings import ROOT
+from api import sealed
+from api.conversations import handoff
+from api.conversations.notifier import Notifier
+from api.conversations.rasa import Answer
+from api.conversations.service import Heart, write_answer
+from api.database import Database
+from api.sealed import Keyring
+from api.settings import ROOT, Settings
+from scripts import create_admin
+from tests import empty
 from tests.e2e.system import free_port
 
 PASSWORD = "dobry koń bateria zszywka"
@@ -25,9 +38,12 @@ class Service:
     """The API alone, with an empty database of its own."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
+        self._folder = folder
+        self._database = Settings(drogowskaz_var=folder).database
+        empty.make(self._database)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = {
+        self._environment = {
             **os.environ,
             "DROGOWSKAZ_VAR": str(folder),
             "PORT": str(self.port),
@@ -39,13 +55,12 @@ class Service:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start on an up-to-date database and wait until it answers."""
-        subprocess.run([sys.executable, "-m", "api.migrate"], cwd=ROOT, env=self.environment, check=True)
+        """Start it and wait until it answers."""
         command = [sys.executable, "-m", "uvicorn", "api.main:app", "--factory", "--port", str(self.port)]
         command += ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
         with self._output.open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+                command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
             )
         end = time.monotonic() + 60
         while time.monotonic() < end:
@@ -64,46 +79,43 @@ class Service:
 
     def flag_safety(self, conversation_id: str) -> None:
         """What an answer with help contacts does: Rasa, which would give it, is away here."""
-        code = (
-            "import asyncio, sys\n"
-            "from api.conversations import handoff\nfrom api.database import Database\n"
-            "from api.settings import settings\n"
-            "async def main():\n"
-            "    database = Database(settings().database)\n"
-            "    async with database.transaction() as session:\n"
-            "        await handoff.flag_safety(session, sys.argv[1])\n"
-            "    await database.close()\n"
-            "asyncio.run(main())\n"
-        )
-        subprocess.run([sys.executable, "-c", code, conversation_id], cwd=ROOT, env=self.environment, check=True)
+
+        async def flag(database: Database) -> None:
+            async with database.transaction() as session:
+                await handoff.flag_safety(session, conversation_id)
+
+        self.behind(flag)
 
     def understand(self, conversation_id: str, seq: int, intent: str, confidence: float = 0.9) -> None:
         """What Rasa, which is away here, would have made of a message: an intent and a card of a clinic."""
-        code = (
-            "import asyncio, sys\n"
-            "from api.conversations import service\nfrom api.conversations.notifier import Notifier\n"
-            "from api.conversations.rasa import Answer\nfrom api.conversations.service import Heart\n"
-            "from api.database import Database\nfrom api.settings import settings\n"
-            "async def main():\n"
-            "    database = Database(settings().database)\n"
-            "    cards = [{'kind': 'clinic', 'id': 'x', 'title': 'Poradnia'}]\n"
-            "    message = {'text': 'Odpowiedź bota', 'buttons': [], 'cards': cards}\n"
-            "    entities = [{'entity': 'industry', 'value': 'mechanical'}]\n"
-            "    nlu = {'intent': sys.argv[3], 'confidence': float(sys.argv[4]), 'entities': entities}\n"
-            "    answer = Answer([message], 'pl', nlu)\n"
-            "    await service.write_answer(Heart(database, Notifier()), sys.argv[1], int(sys.argv[2]), answer)\n"
-            "    await database.close()\n"
-            "asyncio.run(main())\n"
-        )
-        arguments = [conversation_id, str(seq), intent, str(confidence)]
-        subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, env=self.environment, check=True)
+        cards = [{"kind": "clinic", "id": "x", "title": "Poradnia"}]
+        message = {"text": "Odpowiedź bota", "buttons": [], "cards": cards}
+        entities = [{"entity": "industry", "value": "mechanical"}]
+        answer = Answer([message], "pl", {"intent": intent, "confidence": confidence, "entities": entities})
+        self.behind(lambda database: write_answer(Heart(database, Notifier()), conversation_id, seq, answer))
 
     def link(self, name: str, *roles: str) -> str:
-        """A one-time link, printed by the command for the first account."""
-        command = [sys.executable, "-m", "scripts.create_admin", f"{name.lower()}@example.org", name]
-        command += [part for role in roles for part in ("--role", role)]
-        made = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True)
-        return made.stdout.strip()
+        """A one-time link to an account, as the command for the first one prints it."""
+        email = f"{name.lower()}@example.org"
+        return self._apart(create_admin.link(self._database, self.url, email, name, list(roles or ["admin"])))
+
+    def behind[T](self, work: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
+        """Do something to the service's database, past its pages."""
+
+        async def on_database() -> T:
+            database = Database(self._database)
+            try:
+                return await work(database)
+            finally:
+                await database.close()
+
+        return self._apart(on_database())
+
+    def _apart[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """With the service's keys, and in a thread: the browser's driver has a loop running here."""
+        keys = Keyring(None, self._folder / "contact.key")
+        with patch.object(sealed, "keyring", lambda: keys), ThreadPoolExecutor() as thread:
+            return thread.submit(asyncio.run, work).result()
 
 
 class Desk:

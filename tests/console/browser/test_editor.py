@@ -1,22 +1,11 @@
 """The catalogue editor and the lists in a real browser: axe finds nothing, and everything works by keyboard alone."""
 
-import subprocess
-import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.settings import ROOT
-from tests.console.browser.driver import Desk, Service, hire
-from tests.console.browser.test_axe import check
-
-pytestmark = pytest.mark.browser
-
-# What pupils and the shipped files bring; Rasa, which would play the pupils' part, is away here.
-FILL = """
-import asyncio
-from datetime import timedelta
 from api.appointments import service as appointments
 from api.appointments.models import Mode
 from api.catalogue import loader
@@ -27,20 +16,24 @@ from api.database import Database, now
 from api.person import AgeGroup
 from api.requests import service as requests
 from api.requests.models import Kind as Asked
-from api.settings import ROOT, settings
+from api.settings import ROOT
 from api.signups import service as signups
 from api.signups.models import Kind
 from api.signups.service import Applicant, Target
-from api.tables import ALL_TABLES
+from tests.console.browser.driver import Desk, Service, hire
+from tests.console.browser.test_axe import check
 
-async def main():
-    database = Database(settings().database)
+pytestmark = pytest.mark.browser
+
+
+async def fill(database: Database) -> None:
+    """What pupils and the shipped files bring; Rasa, which would play the pupils' part, is away here."""
     await loader.load(database, ROOT / "data" / "catalogue")
     heart = Heart(database, Notifier())
     talks = [(await conversations.open_conversation(heart, "web", "pl"))[0].id for _ in range(3)]
     who = Applicant("Ola", "ZSM 1", "2b", "600 700 800", AgeGroup.FROM_16_TO_17, False, "pl")
-    teacher = dict(contact="pani@szkola.pl", age_group=AgeGroup.ADULT, parent_agreed=False, language="pl")
-    pupil = dict(first_name="Olek", contact=None, age_group=None, parent_agreed=False, language="pl")
+    teacher = {"contact": "pani@szkola.pl", "age_group": AgeGroup.ADULT, "parent_agreed": False, "language": "pl"}
+    pupil = {"first_name": "Olek", "contact": None, "age_group": None, "parent_agreed": False, "language": "pl"}
     async with database.transaction() as session:
         await signups.apply(session, talks[0], Target(Kind.COURSE, "cnc", "Obsługa obrabiarek CNC"), who)
         await requests.ask(session, talks[1], Asked.PREVENTION_CLASS, school="ZSE", grade="3a", topic="hejt", **teacher)
@@ -49,16 +42,12 @@ async def main():
                 session, starts_at=now() + timedelta(days=day), minutes=45, mode=Mode.ONLINE, counsellor="Anna"
             )
         await appointments.book(session, talks[2], slot.id, **pupil)
-    await database.close()
-
-asyncio.run(main())
-"""
 
 
 @pytest.fixture(scope="module")
 def filled(service: Service) -> Service:
     """The service with a catalogue and with what pupils have left."""
-    subprocess.run([sys.executable, "-c", FILL], cwd=ROOT, env=service.environment, check=True)
+    service.behind(fill)
     return service
 
 
