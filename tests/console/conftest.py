@@ -40,13 +40,21 @@ class Worker:
 
 
 @pytest.fixture
-async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FastAPI]:
+def new_database() -> Callable[[str], None]:
+    """What makes the application's database."""
+    return empty.make
+
+
+@pytest.fixture
+async def app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_database: Callable[[str], None], cheap_passwords: None
+) -> AsyncIterator[FastAPI]:
     """The application as it runs, with Rasa away."""
     monkeypatch.setenv("DROGOWSKAZ_VAR", str(tmp_path))
     settings.cache_clear()
     keyring.cache_clear()
     chosen = Settings(drogowskaz_var=tmp_path, rasa_port=9, rate_limits=False)
-    empty.make(chosen.database)
+    new_database(chosen.database)
     application = make_app(chosen)
     async with application.router.lifespan_context(application):
         yield application

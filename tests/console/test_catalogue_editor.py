@@ -3,6 +3,7 @@
 import asyncio
 import html
 import re
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -22,6 +23,7 @@ from api.settings import ROOT
 from api.signups import service as signups
 from api.signups.models import Kind, Status
 from api.signups.service import Applicant, Target
+from tests import empty
 from tests.console.conftest import HTML, Hire, Worker
 
 HOME = "/console/catalogue"
@@ -40,9 +42,14 @@ assert Appointment
 
 
 @pytest.fixture
-async def ewa(app: FastAPI, hire: Hire) -> Worker:
-    """A coordinator, with the shipped catalogue."""
-    await loader.load(app.state.database, ROOT / "data" / "catalogue")
+def new_database() -> Callable[[str], None]:
+    """The application begins with the shipped catalogue."""
+    return empty.with_catalogue
+
+
+@pytest.fixture
+async def ewa(hire: Hire) -> Worker:
+    """A coordinator."""
     return await hire("Ewa", Role.COORDINATOR)
 
 
