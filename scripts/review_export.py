@@ -2,16 +2,19 @@
 
 python -m scripts.review_export
 
-Writes `data/nlu/reviewed/{pl,en}.yml` with who and when as comments, shows the difference, and measures the model
-before and after (`make eval`). When a language gets worse, everything is put back and nothing counts as exported.
+Writes `data/nlu/reviewed/{pl,en}.yml` with who and when as comments, shows the difference, trains, and compares what
+the bot understands of each test sentence before and after (`scripts/review_verdict.py`). When it has become worse,
+everything is put back and nothing counts as exported.
 """
 
 import asyncio
 import difflib
-import re
+import hashlib
+import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -23,13 +26,17 @@ from api.database import Database, now
 from api.review import repository
 from api.review.grouping import normalised
 from api.review.models import ReviewItem
+from api.safety.detector import Detector
 from api.settings import ROOT, settings
-from scripts import model
+from scripts import model, safety_eval
+from scripts.review_verdict import Answers, best_of, changes, told
 
 LANGUAGES = ("pl", "en")
-# Each language as it is measured; Polish without diacritics counts like one of its own.
-MEASURED = ("Intent accuracy, Polish", "Intent accuracy, Polish without diacritics", "Intent accuracy, English")
-FIGURE = re.compile(r"^(?P<name>\S.*?)\s+(?P<value>[\d.]+) %$", re.MULTILINE)
+NAMES = {"pl": "Polish", "en": "English"}
+# What the bot has to understand at least, in percent: the goals of docs/evaluation.md.
+GOALS = {"Polish": 93.0, "Polish without diacritics": 91.0, "English": 93.0}
+# The best figures that were ever accepted, so that small falls do not add up. They are about these test sentences only.
+BEST = "tests/nlu/best.yml"
 # What `make eval` writes.
 REPORT = ("docs/evaluation.md", "docs/images/confusion.svg")
 HEAD = """\
@@ -40,7 +47,6 @@ version: "3.1"
 nlu:
 """
 
-type Figures = dict[str, float]
 type Files = dict[Path, bytes | None]
 
 
@@ -52,49 +58,82 @@ class Refused:
     why: str
 
 
-def evaluate() -> Figures:
-    """The figures of the model for the present sentences; trains it when they are new."""
-    folder = settings().drogowskaz_var / "models"
-    command = [str(model.PYTHON), "-m", "bot.evaluation", "--model", str(model.ensure(folder))]
-    said = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return {match["name"]: float(match["value"]) for match in FIGURE.finditer(said)}
+def evaluate() -> Answers:
+    """What the bot takes the test sentences for, trained on the present sentences; writes docs/evaluation.md."""
+    var = settings().drogowskaz_var
+    with tempfile.TemporaryDirectory() as folder:
+        guesses = Path(folder) / "guesses.json"
+        trained = str(model.ensure(var / "models"))
+        command = [str(model.PYTHON), "-m", "bot.evaluation", "--model", trained, "--guesses", str(guesses)]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        understood = json.loads(guesses.read_text(encoding="utf-8"))
+    return {**{name: [tuple(pair) for pair in pairs] for name, pairs in understood.items()}, **noticed(Detector(var))}
 
 
-async def export(database: Database, root: Path, measure: Callable[[], Figures]) -> bool:
-    """Do all of it; whether the sentences stay. `measure` gives the figures of what stands under `root` then."""
+def noticed(detector: Detector) -> Answers:
+    """What the safety detectors, which learn from the same sentences, make of the lines that they are measured on."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line in (line for name in safety_eval.SETS for line in safety_eval.measured(detector, name)):
+        dangerous = line.label in safety_eval.FOUND
+        fits = line.said in safety_eval.FOUND[line.label] if dangerous else line.said not in safety_eval.ALARMS
+        name = f"{'Danger noticed' if dangerous else 'No false alarm'}, {NAMES[line.language]}"
+        found.setdefault(name, []).append((line.label, line.label if fits else line.said or "harmless"))
+    return found
+
+
+async def export(database: Database, root: Path, measure: Callable[[], Answers]) -> bool:
+    """Do all of it; whether the sentences stay. `measure` gives the answers of what stands under `root` then."""
     async with database.transaction(read_only=True) as session:
         items = await repository.to_export(session)
     fresh, known, refused = sort(items, root)
     for one in refused:
         print(f"  left out: review {one.item.id} – {one.why}")
-    if fresh and (worse := _try_out(fresh, root, measure)):
-        print(f"• put back: worse in {', '.join(worse)}. Nothing was exported.")
+    if fresh and not _try_out(fresh, root, measure):
         return False
     async with database.transaction() as session:
         await repository.mark_exported(session, [item.id for item in (*fresh, *known)], now())
     print(f"• {len(fresh)} sentences are new, {len(known)} were there already, {len(refused)} left out")
     if fresh:
-        print("  Look at the difference and commit data/nlu/reviewed and docs/evaluation.md.")
+        print(f"  Look at the difference, run `make eval`, and commit data/nlu/reviewed, {BEST} and docs.")
     return True
 
 
-def _try_out(items: Sequence[ReviewItem], root: Path, measure: Callable[[], Figures]) -> list[str]:
-    """Write the sentences and measure; in which sets the bot gets worse. Then, or when it fails, all is put back."""
-    before = _read(root)
+def _try_out(items: Sequence[ReviewItem], root: Path, measure: Callable[[], Answers]) -> bool:
+    """Write the sentences and compare; whether they may stay. If not, or when it fails, all is put back."""
+    kept = _read(root)
     try:
-        old = measure()
+        before = measure()
         write(root, items)
-        show(before, root)
-        new = measure()
+        show(kept, root)
+        after = measure()
+        best = read_best(root)
+        found = changes(before, after, best, GOALS)
+        print(*map(told, found), sep="\n")
+        worse = [change.name for change in found if change.problem]
+        if not worse:
+            write_best(root, best_of(best, found))
     except BaseException:
-        _put_back(before)
+        _put_back(kept)
         raise
-    for name in MEASURED:
-        print(f"{name:50} {old[name]:5.1f} % → {new[name]:5.1f} %")
-    worse = [name for name in MEASURED if new[name] < old[name]]
     if worse:
-        _put_back(before)
-    return worse
+        _put_back(kept)
+        print(f"• put back: worse in {', '.join(worse)}. Nothing was exported.")
+        print("  Look through the lines that wait for the export: take back what is not surely right, then try again.")
+    return not worse
+
+
+def read_best(root: Path) -> dict[str, float]:
+    """The best accepted figures; none when they are about other test sentences."""
+    file = root / BEST
+    stored = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return dict(stored["best"]) if stored.get("sentences") == _fingerprint_of_tests(root) else {}
+
+
+def write_best(root: Path, best: Mapping[str, float]) -> None:
+    """Note the best figures, and which test sentences they are about."""
+    head = "# The best figures, in percent, that `make review-export` has accepted: no export may fall a point below.\n"
+    stored = {"sentences": _fingerprint_of_tests(root), "best": dict(best)}
+    (root / BEST).write_text(head + yaml.safe_dump(stored, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def sort(items: Sequence[ReviewItem], root: Path) -> tuple[list[ReviewItem], list[ReviewItem], list[Refused]]:
@@ -176,8 +215,12 @@ def _test_sentences(root: Path) -> Iterator[str]:
     """Those of the intents, and those that the safety detectors are measured on."""
     for file in sorted((root / "tests" / "nlu").glob("*/*.txt")):
         yield from file.read_text(encoding="utf-8").splitlines()
-    for file in sorted((root / "tests" / "safety").glob("lines.*.yml")):
+    for file in sorted((root / "tests" / "safety").glob("*.yml")):
         yield from _strings(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def _fingerprint_of_tests(root: Path) -> str:
+    return hashlib.sha256("\n".join(_test_sentences(root)).encode()).hexdigest()[:12]
 
 
 def _strings(content: Any) -> Iterator[str]:
@@ -190,7 +233,7 @@ def _strings(content: Any) -> Iterator[str]:
 
 def _read(root: Path) -> Files:
     """What the export may change, as it is now."""
-    files = [*(_folder(root) / f"{language}.yml" for language in LANGUAGES), *(root / name for name in REPORT)]
+    files = [*(_folder(root) / f"{language}.yml" for language in LANGUAGES), *(root / name for name in (*REPORT, BEST))]
     return {file: file.read_bytes() if file.exists() else None for file in files}
 
 

@@ -1,6 +1,8 @@
 """Measure a model and write `docs/evaluation.md`.
 
-python -m bot.evaluation --model var/models/NAME.tar.gz
+python -m bot.evaluation --model var/models/NAME.tar.gz [--guesses FILE]
+
+`--guesses` also writes what each test sentence is and what the model takes it for, so that two models can be compared.
 """
 
 import argparse
@@ -19,12 +21,14 @@ def main() -> None:
     """Write the report and its picture."""
     parser = argparse.ArgumentParser(description="Measure how well a model understands.")
     parser.add_argument("--model", required=True, type=Path)
-    model = parser.parse_args().model
+    parser.add_argument("--guesses", type=Path, help="a JSON file to write: by set, label and guess of each sentence")
+    options = parser.parse_args()
+    model = options.model
 
     from rasa.utils.log_utils import configure_structlog
 
     from bot.evaluation import figures as of
-    from bot.evaluation import measures, picture, report, sentences, training_data
+    from bot.evaluation import measures, picture, report, sentences, training_data, understanding
 
     configure_structlog(logging.WARNING)
     figures = of.measure(model)
@@ -43,6 +47,12 @@ def main() -> None:
     labels, guesses = of.labels_and_guesses([*figures.readings["pl"], *figures.readings["en"]])
     names = sorted({*labels, *guesses})
     picture.draw(measures.confusion(labels, guesses, names), names, docs / "images" / "confusion.svg")
+    if options.guesses:
+        pairs = {
+            title: list(zip(*of.labels_and_guesses(figures.readings[name]), strict=True))
+            for name, title in understanding.SETS.items()
+        }
+        options.guesses.write_text(json.dumps(pairs), encoding="utf-8")
     for name, value in of.headline(figures).items():
         print(f"{name:50} {value:5.1f} %")
 

@@ -10,12 +10,16 @@ from api.conversations.service import Heart
 from api.database import Database
 from api.review import repository, service
 from api.review.service import Decision
-from scripts import review_export
+from api.safety.detector import Detector
+from scripts import review_export, safety_eval
 from scripts.model import TrainingFailed
-from scripts.review_export import MEASURED, Figures
+from scripts.review_export import BEST
+from scripts.review_verdict import Answers
 from tests.console.talks import said
 
-GOOD = dict.fromkeys(MEASURED, 92.0)
+RIGHT, WRONG = ("ask_courses", "ask_courses"), ("ask_courses", "greet")
+SETS = ("Polish", "Polish without diacritics", "English", "Danger noticed, Polish")
+GOOD: Answers = {name: [RIGHT] * 95 + [WRONG] * 5 for name in SETS}
 
 
 @pytest.fixture
@@ -24,7 +28,7 @@ def root(tmp_path: Path) -> Path:
     files = {
         "data/nlu/pl/ask_courses.yml": 'version: "3.1"\nnlu:\n- intent: ask_courses\n  examples: |\n    - kursy\n',
         "tests/nlu/pl/ask_courses.txt": "macie coś o spawaniu?\n",
-        "tests/safety/lines.pl.yml": "crisis:\n  plain:\n  - nie chcę już żyć\n",
+        "tests/safety/others.pl.yml": "crisis:\n  plain:\n  - nie chcę już żyć\n",
         "docs/evaluation.md": "before\n",
         "docs/images/confusion.svg": "<svg/>\n",
     }
@@ -48,11 +52,11 @@ async def review(heart: Heart, words: str, intent: str = "ask_courses", *, confi
         await service.save(session, 7, talk, seq, decision)
 
 
-def measuring(root: Path, *results: Figures) -> tuple[list[str], Callable[[], Figures]]:
-    """A measurement that gives these figures in turn and writes its report, as the real one does."""
+def measuring(root: Path, *results: Answers) -> tuple[list[str], Callable[[], Answers]]:
+    """A measurement that gives these answers in turn and writes its report, as the real one does."""
     told, given = [], iter(results)
 
-    def measure() -> Figures:
+    def measure() -> Answers:
         told.append("measured")
         (root / "docs" / "evaluation.md").write_text(f"measured {len(told)}\n", encoding="utf-8")
         return next(given)
@@ -103,21 +107,50 @@ async def test_confirmed_sentences_are_written_with_who_and_when_and_counted_onc
     assert written(root)["ask_courses"][-1] == "a kurs barmana?"
 
 
-@pytest.mark.parametrize("name", MEASURED)
-async def test_when_a_language_gets_worse_everything_is_put_back(heart: Heart, root: Path, name: str) -> None:
+@pytest.mark.parametrize("name", SETS)
+async def test_when_a_set_gets_worse_everything_is_put_back(heart: Heart, root: Path, name: str) -> None:
     await review(heart, "zupełnie nowe zdanie")
     before = state(root)
-    _, measure = measuring(root, GOOD, {**GOOD, name: 91.9})
+    _, measure = measuring(root, GOOD, {**GOOD, name: [RIGHT] * 87 + [WRONG] * 13})
     assert not await review_export.export(heart.database, root, measure)
     assert state(root) == before
     assert await left(heart.database) == ["zupełnie nowe zdanie"]
+
+
+async def test_what_training_does_by_itself_is_accepted_and_the_best_is_remembered(heart: Heart, root: Path) -> None:
+    """Otherwise hardly any export would pass: a sentence or two always move."""
+    await review(heart, "zupełnie nowe zdanie")
+    better = {**GOOD, "English": [RIGHT] * 97 + [WRONG] * 3}
+    _, measure = measuring(root, better, {**better, "Polish": [WRONG] + [RIGHT] * 94 + [WRONG] * 5})
+    assert await review_export.export(heart.database, root, measure)
+    best = review_export.read_best(root)
+    assert (best["Polish"], best["English"]) == (95.0, 97.0)
+    assert list(yaml.safe_load((root / BEST).read_text(encoding="utf-8"))) == ["sentences", "best"]
+
+
+async def test_small_falls_one_after_the_other_end_at_the_best(heart: Heart, root: Path) -> None:
+    """The report says 94 % then, but 95 % was reached before."""
+    review_export.write_best(root, {"Polish": 95.0})
+    await review(heart, "zupełnie nowe zdanie")
+    before = state(root)
+    fallen = {**GOOD, "Polish": [RIGHT] * 94 + [WRONG] * 6}
+    _, measure = measuring(root, fallen, {**fallen, "Polish": [RIGHT] * 93 + [WRONG] * 7})
+    assert not await review_export.export(heart.database, root, measure)
+    assert state(root) == before
+
+
+async def test_the_best_counts_for_its_test_sentences_only(heart: Heart, root: Path) -> None:
+    review_export.write_best(root, {"Polish": 99.0})
+    assert review_export.read_best(root) == {"Polish": 99.0}
+    (root / "tests" / "nlu" / "pl" / "greet.txt").write_text("hejka\n", encoding="utf-8")
+    assert review_export.read_best(root) == {}
 
 
 async def test_when_measuring_fails_everything_is_put_back(heart: Heart, root: Path) -> None:
     await review(heart, "zupełnie nowe zdanie")
     before = state(root)
 
-    def fail() -> Figures:
+    def fail() -> Answers:
         if (root / "data" / "nlu" / "reviewed").exists():
             raise TrainingFailed("Rasa refused the data.")
         return GOOD
@@ -139,3 +172,15 @@ async def test_test_sentences_and_second_labels_are_left_out(heart: Heart, root:
     assert await review_export.export(heart.database, root, measure)
     assert written(root) == {"affirm": ["raz tak"]}
     assert await left(heart.database) == ["Macie cos o spawaniu", "nie chce juz zyc!", "KURSY!", "Raz tak."]
+
+
+def test_the_safety_detectors_are_compared_on_their_own_lines(tmp_path: Path) -> None:
+    """They learn from the same sentences. Without a classifier the patterns alone speak, which is enough here."""
+    found = review_export.noticed(Detector(tmp_path))
+    assert set(found) == {
+        f"{what}, {language}" for what in ("Danger noticed", "No false alarm") for language in ("Polish", "English")
+    }
+    for name, answers in found.items():
+        right = sum(label == guess for label, guess in answers)
+        assert 0 < right < len(answers), name
+    assert {label for label, _ in found["Danger noticed, Polish"]} == set(safety_eval.FOUND)
