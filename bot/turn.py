@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Text
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Text
 
 import aiohttp
 from rasa.core.actions.action import ActionExecutionRejection
@@ -284,17 +284,39 @@ def _messages(tracker: DialogueStateTracker, message_id: str) -> List[Dict[str, 
     return said
 
 
+def answers_form(events: Iterable[Event], message_id: str) -> bool:
+    """Whether a form took the message for what it asks: it fills the slot asked for, or corrects one asked before."""
+    asked: Optional[str] = None
+    ever: Set[str] = set()
+    inside = False
+    for event in events:
+        if isinstance(event, UserUttered):
+            if inside and event.message_id != message_id:
+                break
+            inside = event.message_id == message_id
+        elif isinstance(event, SlotSet) and not inside and event.key == REQUESTED_SLOT:
+            asked = event.value
+            ever.update([asked] if asked else [])
+        elif isinstance(event, SlotSet) and inside and asked and event.key in ever and event.value is not None:
+            return True
+    return False
+
+
 def _answer(tracker: DialogueStateTracker, message_id: str) -> Dict[str, Any]:
     heard = next(event for event in tracker.events if isinstance(event, UserUttered) and event.message_id == message_id)
     entities = [
         {name: entity[name] for name in ("entity", "value", "role") if entity.get(name)} for entity in heard.entities
     ]
+    intent, confidence = heard.intent.get("name"), heard.intent.get("confidence")
+    if answers_form(tracker.events, message_id):
+        # Nobody has to look at "Ola" or "3b": the form understood what the classifier could not.
+        intent, confidence = (None if intent == DEFAULT_NLU_FALLBACK_INTENT_NAME else intent), None
     return {
         "messages": _messages(tracker, message_id),
         "language": tracker.get_slot(LANGUAGE_SLOT),
         "nlu": {
-            "intent": heard.intent.get("name"),
-            "confidence": heard.intent.get("confidence"),
+            "intent": intent,
+            "confidence": confidence,
             "entities": entities,
         },
     }

@@ -3,8 +3,10 @@
 from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.events import Event, SlotSet, UserUttered
 
-from bot.turn import BadPayload, choose_language, decide_intent, parse_payload
+from bot.turn import BadPayload, answers_form, choose_language, decide_intent, parse_payload
 
 
 def parsed(*ranking: Tuple[str, float], text: str = "coś tam", **more: Any) -> Dict[str, Any]:
@@ -90,3 +92,29 @@ def test_a_payload_carries_entities() -> None:
 def test_other_payloads_are_refused(payload: str) -> None:
     with pytest.raises(BadPayload):
         parse_payload(payload)
+
+
+def message(id_: str) -> UserUttered:
+    """A pupil's message with an id."""
+    return UserUttered("Ola", message_id=id_)
+
+
+ASKED_FOR_NAME = SlotSet(REQUESTED_SLOT, "first_name")
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ([ASKED_FOR_NAME, message("1"), SlotSet("first_name", "Ola"), SlotSet(REQUESTED_SLOT, "school_name")], True),
+        ([ASKED_FOR_NAME, message("1"), SlotSet("first_name", "Ola"), SlotSet("first_name", None)], True),
+        ([ASKED_FOR_NAME, SlotSet(REQUESTED_SLOT, "form_class"), message("1"), SlotSet("first_name", "Ola")], True),
+        ([ASKED_FOR_NAME, message("1"), SlotSet("form_misses", 1), ASKED_FOR_NAME], False),
+        ([ASKED_FOR_NAME, message("1"), SlotSet("first_name", None), SlotSet(REQUESTED_SLOT, None)], False),
+        ([ASKED_FOR_NAME, SlotSet(REQUESTED_SLOT, None), message("1"), SlotSet("first_name", "Ola")], False),
+        ([message("1"), SlotSet("grade", "2"), SlotSet(REQUESTED_SLOT, "first_name")], False),
+        ([ASKED_FOR_NAME, message("1"), message("2"), SlotSet("first_name", "Ola")], False),
+        ([ASKED_FOR_NAME, message("0"), SlotSet("first_name", "Ola"), message("1"), SlotSet("grade", "2")], False),
+    ],
+)
+def test_a_message_answers_a_form_when_it_fills_what_was_asked_for(events: List[Event], expected: bool) -> None:
+    assert answers_form(events, "1") is expected

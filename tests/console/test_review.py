@@ -48,6 +48,17 @@ async def test_the_stream_has_the_lines_that_went_wrong_and_no_other(app: FastAP
     assert "błąd bota" in page
 
 
+async def test_what_a_form_understood_is_told_so_and_is_not_in_the_stream(app: FastAPI, hire: Hire) -> None:
+    anna, heart = await hire("Anna", Role.COUNSELLOR), app.state.heart
+    talk = await begin(heart)
+    seq = await turn(heart, talk, "3b", None, None)
+    assert stream((await anna.get("/console/review")).text) == []
+    for address in (f"/console/talks/{talk}", f"/console/review/{talk}/{seq}"):
+        page = (await anna.get(address)).text
+        assert "Odpowiedź na pytanie formularza" in page
+        assert "Bot nie odpowiadał" not in page
+
+
 async def test_the_second_misunderstanding_in_a_row_says_so(app: FastAPI, hire: Hire) -> None:
     anna, heart = await hire("Anna", Role.COUNSELLOR), app.state.heart
     talk = await begin(heart)
