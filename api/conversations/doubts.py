@@ -88,9 +88,10 @@ def _unsure() -> Select[str, int]:
 
 
 def _before_complaints() -> Select[str, int]:
-    """What the bot answered before a complaint: that was wrong, not the complaint."""
+    """What the bot answered before a complaint: that was wrong, not the complaint, nor one before it."""
     before = aliased(Understanding)
     same = and_(before.conversation_id == Understanding.conversation_id, before.seq < Understanding.seq)
+    same = and_(same, before.intent.is_distinct_from(COMPLAINT))
     return (
         select(Understanding.conversation_id, func.max(before.seq).label("seq"))
         .join(before, same)

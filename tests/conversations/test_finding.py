@@ -34,6 +34,8 @@ async def test_what_went_wrong_is_found_once_and_not_after_it_is_settled(store: 
     fine = await turn(heart, talk, "macie kurs", "ask_courses", 0.9)
     blamed = await turn(heart, talk, "pokaz staz", "ask_demand", 0.9)
     await turn(heart, talk, "zle", "complain", 0.9)
+    await turn(heart, talk, "dalej zle", "complain", 0.9)
+    await turn(heart, talk, "Ola", None, None)
     lost = await turn(heart, talk, "hm", "nlu_fallback", 1.0)
     again = await turn(heart, talk, "hmm", "nlu_fallback", 1.0)
     broken = await service.accept(heart, talk, "x", typed="ojej", payload=None)
