@@ -27,6 +27,11 @@ def intent(name: str, language: Language) -> str:
     return text(f"guesses.{name}", language) if f"guesses.{name}" in all_texts() else name
 
 
+def channel(name: str, language: Language) -> str:
+    """What a channel is called; its id when it has no name."""
+    return text(f"console.channel_{name}", language) if f"console.channel_{name}" in all_texts() else name
+
+
 def record(catalogue: Catalogue, kind: str, id_: str, language: Language) -> str:
     """The name of a record; its id when a pupil may not see it or it is gone."""
     found = catalogue.find(RECORDS[kind], id_)

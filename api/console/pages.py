@@ -6,7 +6,7 @@ A new page is a template that extends `layout.html`, routes on a router with `ro
 
 import hashlib
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -49,11 +49,14 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Place:
-    """A place in the menu: the text `console.menu_<name>`, its address, and who sees it."""
+    """A place in the menu: the text `console.menu_<name>`, its address, who sees it, and in which part of a long menu
+    it stands (`console.menu_part_<part>`; "" stands open).
+    """
 
     name: str
     address: str
     needs: Permission
+    part: str = ""
 
 
 NAVIGATION: tuple[Place, ...] = (
@@ -61,21 +64,34 @@ NAVIGATION: tuple[Place, ...] = (
     Place("search", "/console/search", Permission.TALKS),
     Place("review", "/console/review", Permission.TALKS),
     Place("replies", "/console/replies", Permission.TALKS),
-    Place("catalogue", "/console/catalogue", Permission.CATALOGUE),
-    Place("sign_ups", "/console/sign-ups", Permission.SIGN_UPS),
-    Place("class_requests", "/console/requests", Permission.SIGN_UPS),
+    Place("catalogue", "/console/catalogue", Permission.CATALOGUE, "offers"),
+    Place("sign_ups", "/console/sign-ups", Permission.SIGN_UPS, "offers"),
+    Place("class_requests", "/console/requests", Permission.SIGN_UPS, "offers"),
     Place("appointments", "/console/appointments", Permission.APPOINTMENTS),
     Place("data", "/console/data", Permission.TALKS),
-    Place("people", "/console/people", Permission.PEOPLE),
-    Place("hours", "/console/hours", Permission.HOURS),
-    Place("audit", "/console/audit", Permission.AUDIT),
-    Place("insights", "/console/insights", Permission.STATISTICS),
+    Place("people", "/console/people", Permission.PEOPLE, "office"),
+    Place("hours", "/console/hours", Permission.HOURS, "office"),
+    Place("audit", "/console/audit", Permission.AUDIT, "office"),
+    Place("insights", "/console/insights", Permission.STATISTICS, "office"),
 )
+
+
+# More places than these need a second row on a small screen.
+LONGEST_MENU = 7
+PARTS = ("", "offers", "office")
 
 
 def menu(signed: Signed) -> list[Place]:
     """The places that somebody may go to."""
     return [place for place in NAVIGATION if signed.may(place.needs)]
+
+
+def parts(places: Sequence[Place]) -> list[tuple[str, list[Place]]]:
+    """A menu that fits one row stands open; of a longer one, only what is used all day does, the rest by its parts."""
+    if len(places) <= LONGEST_MENU:
+        return [("", list(places))]
+    found = ((part, [place for place in places if place.part == part]) for part in PARTS)
+    return [(part, inside) for part, inside in found if inside]
 
 
 def misses_queue(signed: Signed, path: str) -> bool:
@@ -109,7 +125,7 @@ def fragment(request: Request, template: str, *, signed: Signed | None = None, *
         other=other,
         path=request.url.path,
         signed=signed,
-        menu=menu(signed) if signed else [],
+        menu=parts(menu(signed)) if signed else [],
         misses_queue=signed is not None and misses_queue(signed, request.url.path),
         when=lambda moment: when(moment, language),
         when_text=lambda moment: when(datetime.fromisoformat(moment), language),
@@ -117,6 +133,7 @@ def fragment(request: Request, template: str, *, signed: Signed | None = None, *
         day_name=lambda day: get_day_names("wide", locale=language)[day],
         day_text=lambda given: on_day(date.fromisoformat(given), language),
         intent_name=lambda name: naming.intent(name, language),
+        channel_name=lambda name: naming.channel(name, language),
         new_id=lambda: str(uuid.uuid4()),
         file=file_address,
         **values,

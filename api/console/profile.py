@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.catalogue.kinds import CourseType, Industry, Interest, Profession
+from api.catalogue.kinds import CourseType, Industry, Interest, Profession, SchoolType
 from api.catalogue.records import Record
 from api.catalogue.service import snapshot
 from api.catalogue.view import Catalogue
@@ -21,6 +21,7 @@ RECORDS: dict[str, type[Record]] = {
     "profession": Profession,
     "industry": Industry,
     "course_type": CourseType,
+    "school_type": SchoolType,
 }
 
 

@@ -101,7 +101,7 @@ async def page(
         more=len(hits) > PAGE,
         wanted=chosen.wanted,
         tag=chosen.tag,
-        channels=[(name, name) for name in channels],
+        channels=[(name, naming.channel(name, language)) for name in channels],
         tags=[(name, name) for name in tags],
         topics=sorted(((name, naming.intent(name, language)) for name in INTENTS), key=lambda pair: pair[1]),
         dangers=[

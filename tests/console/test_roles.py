@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from api.accounts.roles import Permission, Role, permissions
+from api.console import pages
 from api.console.routes import PAGES
 from tests.console.conftest import HTML, Hire
 
@@ -156,3 +157,12 @@ async def test_a_role_that_is_taken_away_is_gone_at_once(hire: Hire) -> None:
     assert (await anna.get("/console/queue")).status_code == 403
     await boss.post(f"/console/people/{anna.staff.id}", roles="auditor")
     assert (await anna.get("/console/audit")).headers["location"] == "/console/sign-in"
+
+
+def test_a_long_menu_keeps_open_what_is_used_all_day() -> None:
+    everything = pages.NAVIGATION
+    assert pages.parts(everything[:7]) == [("", list(everything[:7]))]
+    found = pages.parts(everything)
+    assert [part for part, _ in found] == ["", "offers", "office"]
+    assert sorted(place.name for _, places in found for place in places) == sorted(place.name for place in everything)
+    assert [place.name for place in found[0][1]][:3] == ["queue", "search", "review"]

@@ -126,7 +126,8 @@ function setUpQueue(queue) {
       if (kind === 'message' && isMine(conversation)) tell(queue.dataset.sayMessage, conversation);
     },
   });
-  setInterval(refresh, 60_000);
+  // Talks with the bot make no news of their own.
+  setInterval(refresh, 20_000);
 }
 
 // --- a talk ---------------------------------------------------------------------------------------------------------
@@ -152,8 +153,10 @@ function setUpTalk(talk) {
 
   const markRead = () => {
     if (document.hidden || read === latest) return;
+    const before = read;
     read = latest;
-    send('seen', { seq: read });
+    // While the connection is lost they stay unread, for the next line or look.
+    send('seen', { seq: read }).catch(() => (read = before));
   };
   document.addEventListener('visibilitychange', markRead);
 
