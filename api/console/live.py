@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from api.accounts import service as accounts
 from api.accounts.roles import Permission
 from api.accounts.service import Signed
-from api.channels.messenger import repository as messenger
+from api.channels.messenger import service as messenger
 from api.console import repository, service
 from api.console.deps import COOKIE
 from api.console.pages import HEADERS, fragment, language_of

@@ -10,7 +10,7 @@ from api.accounts import audit
 from api.accounts import service as accounts
 from api.accounts.models import Staff
 from api.accounts.roles import Permission, permissions
-from api.channels.messenger import repository as messenger
+from api.channels.messenger import service as messenger
 from api.console import profile, repository
 from api.console.models import CannedReply, Note
 from api.conversations import desk, handoff, understanding

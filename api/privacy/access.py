@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.appointments import service as appointments
-from api.channels.messenger import repository as messenger
+from api.channels.messenger import service as messenger
 from api.console import repository as console
 from api.conversations import keeping
 from api.conversations.rasa import RasaAway, RasaClient

@@ -1,7 +1,7 @@
 """Erasing a conversation on the pupil's wish: the database at once, Rasa's tracker as soon as Rasa answers."""
 
 from api.appointments import service as appointments
-from api.channels.messenger import repository as messenger
+from api.channels.messenger import service as messenger
 from api.conversations import forgetting, repository
 from api.conversations.rasa import RasaClient
 from api.database import Database

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.appointments import service as appointments
-from api.channels.messenger import repository as messenger
+from api.channels.messenger import service as messenger
 from api.console import repository as console
 from api.conversations import clearing
 from api.database import Database, now

@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "api.privacy": {
         "api.privacy",
         "api.appointments",
-        "api.channels.messenger.repository",
+        "api.channels.messenger.service",
         "api.console.repository",
         "api.conversations",
         "api.requests",
@@ -69,7 +69,7 @@ MAY_IMPORT = {
         "api.accounts",
         "api.appointments",
         "api.catalogue",
-        "api.channels.messenger.repository",
+        "api.channels.messenger.service",
         "api.conversations",
         "api.insights",
         "api.privacy",
