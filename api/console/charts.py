@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 MOST_BARS = 15
-WIDTH, LABEL, BAR, ROW = 640, 230, 330, 26
+WIDTH, LABEL, BAR, ROW = 640, 260, 310, 26
 HEIGHT, BASE = 170, 140
 
 type Bar = tuple[str, int | float | None, str]

@@ -107,7 +107,9 @@ def _name(catalogue: Catalogue, figure: Figure, key: str, language: Language) ->
         return naming.record(catalogue, "industry" if figure.keys == "industry" else "course_type", key, language)
     if figure.keys == "day":
         return on_day(date.fromisoformat(key), language)
-    if figure.keys in ("score", "channel") or (figure.keys == "school" and key):
+    if figure.keys == "channel":
+        return naming.channel(key, language)
+    if figure.keys == "score" or (figure.keys == "school" and key):
         return key
     known = f"insights.{figure.keys}_{key or 'none'}"
     return text(known, language) if known in all_texts() else key

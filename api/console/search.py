@@ -106,7 +106,7 @@ async def page(
         topics=sorted(((name, naming.intent(name, language)) for name in INTENTS), key=lambda pair: pair[1]),
         dangers=[
             ("any", text("review.safety_any", language)),
-            *((name, naming.intent(name, language)) for name in DANGERS),
+            *((name, text(f"console.danger_{name}", language)) for name in DANGERS),
         ],
         outcomes=[(name, text(f"console.outcome_{name}", language)) for name in service.OUTCOMES],
         query=request.url.include_query_params(number=number + 1).query,
