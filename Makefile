@@ -51,7 +51,7 @@ bench: environments-dev ## Measure everything, next to stock Rasa (its training 
 admin: environments ## Print a one-time link to an account of the console (EMAIL=… NAME="…")
 	@$(PYTHON) -m scripts.create_admin "$(EMAIL)" "$(NAME)"
 
-review-export: environments ## Train on what counsellors have reviewed; refuses when a language gets worse
+review-export: environments ## Train on what counsellors have reviewed; refused when the bot gets worse
 	@$(PYTHON) -m scripts.review_export
 
 backup: environments ## Write all databases into one file (FILE=…)

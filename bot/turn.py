@@ -36,6 +36,8 @@ MOST_ACTIONS = 12
 ACTION_SECONDS = 20.0
 
 UNSURE_BELOW = 0.40
+# Below this somebody looks at what was understood (`HARDLY_SURE` in `api/conversations/doubts.py`).
+SURE_FROM = 0.60
 NOT_UNDERSTOOD = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 1.0}
 # What a form's question is usually answered with; a little likelihood is enough while the form waits for it.
 EXPECTED = {"guidance_form": ("inform_qualification", "inform_interest", "ask_courses")}
@@ -308,9 +310,10 @@ def _answer(tracker: DialogueStateTracker, message_id: str) -> Dict[str, Any]:
         {name: entity[name] for name in ("entity", "value", "role") if entity.get(name)} for entity in heard.entities
     ]
     intent, confidence = heard.intent.get("name"), heard.intent.get("confidence")
-    if answers_form(tracker.events, message_id):
+    unsure = intent == DEFAULT_NLU_FALLBACK_INTENT_NAME or (confidence or 0.0) < SURE_FROM
+    if unsure and answers_form(tracker.events, message_id):
         # Nobody has to look at "Ola" or "3b": the form understood what the classifier could not.
-        intent, confidence = (None if intent == DEFAULT_NLU_FALLBACK_INTENT_NAME else intent), None
+        intent, confidence = (intent if str(intent).startswith("inform_") else None), None
     return {
         "messages": _messages(tracker, message_id),
         "language": tracker.get_slot(LANGUAGE_SLOT),

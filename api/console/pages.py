@@ -63,22 +63,22 @@ NAVIGATION: tuple[Place, ...] = (
     Place("queue", "/console/queue", Permission.TALKS),
     Place("search", "/console/search", Permission.TALKS),
     Place("review", "/console/review", Permission.TALKS),
-    Place("replies", "/console/replies", Permission.TALKS),
+    Place("replies", "/console/replies", Permission.TALKS, "more"),
     Place("catalogue", "/console/catalogue", Permission.CATALOGUE, "offers"),
     Place("sign_ups", "/console/sign-ups", Permission.SIGN_UPS, "offers"),
     Place("class_requests", "/console/requests", Permission.SIGN_UPS, "offers"),
     Place("appointments", "/console/appointments", Permission.APPOINTMENTS),
-    Place("data", "/console/data", Permission.TALKS),
-    Place("people", "/console/people", Permission.PEOPLE, "office"),
-    Place("hours", "/console/hours", Permission.HOURS, "office"),
-    Place("audit", "/console/audit", Permission.AUDIT, "office"),
-    Place("insights", "/console/insights", Permission.STATISTICS, "office"),
+    Place("data", "/console/data", Permission.TALKS, "more"),
+    Place("people", "/console/people", Permission.PEOPLE, "more"),
+    Place("hours", "/console/hours", Permission.HOURS, "more"),
+    Place("audit", "/console/audit", Permission.AUDIT, "more"),
+    Place("insights", "/console/insights", Permission.STATISTICS, "more"),
 )
 
 
 # More places than these need a second row on a small screen.
-LONGEST_MENU = 7
-PARTS = ("", "offers", "office")
+LONGEST_MENU = 6
+PARTS = ("", "offers", "more")
 
 
 def menu(signed: Signed) -> list[Place]:
