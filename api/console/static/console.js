@@ -77,8 +77,11 @@ function listen(address, last, handlers) {
     for (const [name, handle] of Object.entries(handlers)) {
       if (name === 'open') continue;
       source.addEventListener(name, (event) => {
-        if (event.lastEventId && Number(event.lastEventId) <= last && !['present', 'undelivered'].includes(name)) return;
-        if (event.lastEventId) last = Number(event.lastEventId);
+        // An event without a number carries that of the one before.
+        if (['line', 'news'].includes(name)) {
+          if (Number(event.lastEventId) <= last) return;
+          last = Number(event.lastEventId);
+        }
         handle(JSON.parse(event.data), last, source);
       });
     }
@@ -88,7 +91,9 @@ function listen(address, last, handlers) {
       // The browser has given up: the session is over, or the service is away for longer.
       const answer = await fetch('/console', { headers: { accept: 'application/json' } }).catch(() => null);
       if (answer?.status === 401) location.reload();
-      else setTimeout(start, 3000);
+      else if (handlers.gone && (await fetch(`${address}/../state`).catch(() => null))?.status === 404) {
+        handlers.gone(null, last, source);
+      } else setTimeout(start, 3000);
     });
   };
   start();

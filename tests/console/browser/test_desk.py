@@ -138,9 +138,24 @@ def test_an_erased_talk_goes_from_the_screen(service: Service, anna: Desk) -> No
     talk = waiting(service, "sekretne słowa")
     page = anna.open_talk(talk)
     expect(page.get_by_text("sekretne słowa")).to_be_visible()
+    talk.say("i jeszcze jedno")
+    expect(page.get_by_text("i jeszcze jedno")).to_be_visible()
     talk.erase()
     expect(page.get_by_text("Uczeń usunął tę rozmowę.").last).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("sekretne słowa")).to_have_count(0)
+
+
+def test_a_talk_erased_during_a_gap_goes_from_the_screen(service: Service, anna: Desk) -> None:
+    talk = waiting(service, "sekretne słowa")
+    anna.page.route("**/stream*", lambda route: route.abort())
+    page = anna.open(f"/console/talks/{talk.id}")
+    expect(page.locator("#connection")).to_have_text(re.compile("brak"), timeout=PATIENCE_MS)
+    talk.erase()
+    page.unroute("**/stream*")
+    expect(page.get_by_text("Uczeń usunął tę rozmowę.").last).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("sekretne słowa")).to_have_count(0)
+    # The browser reports the gap and the talk that is not there.
+    anna.problems.clear()
 
 
 def test_the_whole_work_by_keyboard(service: Service, anna: Desk) -> None:
