@@ -60,7 +60,7 @@ class Change:
         if self.chance < CHANCE:
             return f"chance alone does this in {100 * self.chance:.2g} of 100 trainings"
         if self.after < self.line:
-            return f"below the line of {self.line:.1f} %"
+            return f"below the line of {self.line:.2f} %"
         return ""
 
 

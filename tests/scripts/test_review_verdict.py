@@ -45,20 +45,20 @@ def test_the_edge_is_one_in_a_hundred(lost: int, chance: bool) -> None:
 
 def test_a_fall_that_chance_could_do_stops_a_point_below_the_best() -> None:
     assert problem(682, 24, 17) == ""
-    assert problem(682, 25, 17) == "below the line of 93.1 %"
+    assert problem(682, 25, 17) == "below the line of 93.07 %"
     assert problem(682, 4, 2, best=94.7) == "", "nearly a point below, by two sentences"
-    assert problem(682, 4, 2, best=94.9) == "below the line of 93.9 %"
+    assert problem(682, 4, 2, best=94.9) == "below the line of 93.90 %"
 
 
 def test_nothing_falls_below_the_goal() -> None:
-    assert problem(676, 3, 1, goal=93.0) == "below the line of 93.0 %"
+    assert problem(676, 3, 1, goal=93.0) == "below the line of 93.00 %"
     assert problem(676, 2, 1, goal=93.0) == ""
 
 
 def test_what_lies_below_the_line_already_may_rise_but_not_fall() -> None:
     assert problem(600, 3, 3, goal=93.0, best=95.0) == ""
     assert problem(600, 3, 4, goal=93.0, best=95.0) == ""
-    assert problem(600, 4, 3, goal=93.0, best=95.0) == "below the line of 94.0 %"
+    assert problem(600, 4, 3, goal=93.0, best=95.0) == "below the line of 94.00 %"
 
 
 @given(lost=counts, won=counts, best=st.floats(80, 100))
