@@ -22,14 +22,13 @@ async def store(session: AsyncSession, arrived: list[Arrived]) -> list[Kind]:
     if not arrived:
         return []
     insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
-    statement = insert(Update).on_conflict_do_nothing(index_elements=["key"]).returning(Update.id)
+    table = Update.__table__
+    statement = insert(table).on_conflict_do_nothing(index_elements=["key"]).returning(table.c.kind)
     # Always in the same order: deliveries that share updates would otherwise wait for each other for ever.
-    stored = []
-    for one in sorted(arrived, key=lambda one: one.key):
-        row = {**asdict(one), "attempts": 0, "waiting": True}
-        if await session.scalar(statement, [row]) is not None:
-            stored.append(one.kind)
-    return stored
+    rows = [
+        {**vars(one), "attempts": 0, "waiting": True} for one in sorted(arrived, key=lambda one: one.key)
+    ]
+    return [Kind(kind) for kind in await session.scalars(statement, rows)]
 
 
 async def due_senders(session: AsyncSession, moment: datetime, overdue: datetime, limit: int) -> list[tuple[str, str]]:
