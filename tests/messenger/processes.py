@@ -5,14 +5,17 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from api.settings import ROOT
+from api import migrate
+from api.settings import ROOT, Settings
 from tests.e2e.system import free_port
 
 PAGE, TOKEN, SECRET, VERIFY = "1001", "page-token", "app-secret", "verify-me"
@@ -100,6 +103,39 @@ class FakeGraph(Process):
     def texts(self, psid: str) -> list[str]:
         """What the pupil got, as text; of a template its text or titles."""
         return [shown(one["body"]["message"]) for one in self.state()["sent"] if one["psid"] == psid]
+
+
+@dataclass(frozen=True)
+class Side:
+    """A real API process on an empty database between doubles of Graph and of Rasa."""
+
+    graph: FakeGraph
+    rasa: Process
+    api: Process
+
+    @property
+    def webhook(self) -> str:
+        """Where Graph delivers."""
+        return f"{self.api.url}/channels/messenger/webhook"
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Side]:
+    """All three, started; stopped at the end."""
+    graph = FakeGraph(folder / "graph.log")
+    rasa = Process("tests.messenger.fake_rasa:app", "/webhooks/turn/ready", folder / "rasa.log")
+    chosen = settings_of(graph.url, folder, RASA_URL=rasa.url)
+    api = Process("api.main:app", "/healthz", folder / "api.log", factory=True, **chosen)
+    migrate.upgrade(Settings(drogowskaz_var=folder).database)
+    started: list[Process] = []
+    try:
+        for process in (graph, rasa, api):
+            started.append(process)
+            process.start()
+        yield Side(graph, rasa, api)
+    finally:
+        for process in reversed(started):
+            process.stop()
 
 
 def shown(message: dict[str, Any]) -> str:

@@ -13,10 +13,8 @@ from typing import Any
 
 import httpx
 
-from api import migrate
-from api.settings import Settings
 from api.texts import text
-from tests.messenger.processes import FakeGraph, Process, message, settings_of
+from tests.messenger.processes import FakeGraph, Process, Side, message, running
 
 PATIENCE_SECONDS = 3600
 # How far apart two deliveries of updates from the same pupil may change places.
@@ -51,35 +49,21 @@ class Storm:
         self._pupils = [f"{1_000_000 + number}" for number in range(pupils)]
         self._messages = events - events * 3 // 10
         self._repetitions = events - self._messages
-        self.graph = FakeGraph(folder / "graph.log")
-        self.rasa = Process("tests.messenger.fake_rasa:app", "/webhooks/turn/ready", folder / "rasa.log")
-        self.api: Process | None = None
 
     def run(self) -> Report:
         """Let it blow over; everything is stopped afterwards."""
         started = time.monotonic()
-        try:
-            self.graph.start()
-            self.rasa.start()
-            chosen = settings_of(self.graph.url, self._folder, RASA_URL=self.rasa.url)
-            migrate.upgrade(Settings(drogowskaz_var=self._folder).database)
-            self.api = Process("api.main:app", "/healthz", self._folder / "api.log", factory=True, **chosen)
-            self.api.start()
-            report = Report(sent=self._blow())
-            self._kill_again_and_again()
-            self._wait_for_calm()
-            self._look(report)
-            report.seconds = time.monotonic() - started
-            return report
-        finally:
-            for process in (self.api, self.rasa, self.graph):
-                if process is not None:
-                    process.stop()
+        with running(self._folder) as side:
+            report = Report(sent=self._blow(side))
+            self._kill_again_and_again(side.api)
+            self._wait_for_calm(side.graph)
+            self._look(report, side)
+        report.seconds = time.monotonic() - started
+        return report
 
-    def _blow(self) -> dict[str, list[str]]:
+    def _blow(self, side: Side) -> dict[str, list[str]]:
         """Have all updates delivered in random order and batches; what each pupil wrote, in order."""
-        assert self.api is not None
-        self.graph.tell(webhook=f"{self.api.url}/channels/messenger/webhook", most_in_batch=40, echo_delay=0.2)
+        side.graph.tell(webhook=side.webhook, most_in_batch=40, echo_delay=0.2)
         first_ms = int(time.time() * 1000) - 60_000
         written: dict[str, list[str]] = defaultdict(list)
         updates = []
@@ -96,21 +80,20 @@ class Storm:
             for update, number in zip(updates, copies, strict=True)
         ]
         self._dice.shuffle(given)
-        httpx.post(f"{self.graph.url}/control/updates", json=given, timeout=120).raise_for_status()
+        httpx.post(f"{side.graph.url}/control/updates", json=given, timeout=120).raise_for_status()
         return dict(written)
 
-    def _kill_again_and_again(self) -> None:
-        assert self.api is not None
+    def _kill_again_and_again(self, api: Process) -> None:
         for _ in range(self._kills):
             time.sleep(self._dice.uniform(1, 12))
-            self.api.kill()
-            self.api.start()
+            api.kill()
+            api.start()
 
-    def _wait_for_calm(self) -> None:
+    def _wait_for_calm(self, graph: FakeGraph) -> None:
         """Until nothing waits: no delivery, no update, no turn, no line."""
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
-            if httpx.get(f"{self.graph.url}/control/idle").json()["idle"] and not any(self._left().values()):
+            if httpx.get(f"{graph.url}/control/idle").json()["idle"] and not any(self._left().values()):
                 return
             time.sleep(1)
         raise AssertionError(f"The storm does not end: {self._left()}")
@@ -136,7 +119,7 @@ class Storm:
     def _count(self, query: str) -> int:
         return int(self._rows(query)[0][0])
 
-    def _look(self, report: Report) -> None:
+    def _look(self, report: Report, side: Side) -> None:
         """Read what the heart, Rasa and the pupils saw."""
         psids = dict(self._rows("SELECT conversation_id, psid FROM messenger_threads"))
         heard: dict[str, list[str]] = defaultdict(list)
@@ -145,14 +128,14 @@ class Storm:
         ):
             heard[psids[talk]].append(words)
         turns: dict[str, list[str]] = defaultdict(list)
-        for turn in httpx.get(f"{self.rasa.url}/turns", timeout=60).json():
+        for turn in httpx.get(f"{side.rasa.url}/turns", timeout=60).json():
             turns[psids[turn["conversation"]]].append(turn["text"])
         ends = self._rows(
             "SELECT conversation_id, count(DISTINCT reply_to), count(*) FROM events WHERE type = 'turn_end' GROUP BY 1"
         )
         assert all(distinct == number for _, distinct, number in ends), "a turn ended twice"
         shown: dict[str, list[str]] = defaultdict(list)
-        seen = self.graph.state()
+        seen = side.graph.state()
         for one in seen["sent"]:
             words = one["body"]["message"]["text"]
             # A pupil who waits for long is told so: no answer to any message.

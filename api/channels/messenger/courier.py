@@ -6,7 +6,7 @@ settled by its echo, or, where none comes, by a look into the thread. No line is
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from api.channels.messenger import delivery, outbox, repository
 from api.channels.messenger.configuration import Configuration
 from api.channels.messenger.graph import Graph, GraphAway, GraphRefused
 from api.channels.messenger.models import Line, State
-from api.channels.messenger.verdicts import Verdict
+from api.channels.messenger.verdicts import STOPS, Verdict
 from api.conversations import repository as conversations
 from api.conversations.service import Heart
 from api.database import now
@@ -84,16 +84,16 @@ class Courier:
         body = {"recipient": {"id": psid}, "messaging_type": "RESPONSE", "message": message}
         self._aside(self._graph.send(page_id, body))
 
-    async def settle(self, ref: str, mid: str | None) -> None:
-        """The echo of a line has come: it surely went out. Mostly that is known already, and nothing is written."""
+    async def settle(self, echoes: Mapping[str, str | None]) -> None:
+        """Echoes of lines have come (`ref` with Meta's id): they surely went out. Mostly that is known already."""
         async with self._heart.database.transaction(read_only=True) as session:
-            if not await repository.is_open(session, ref):
-                return
-        async with self._heart.database.transaction() as session:
-            line = await repository.line(session, ref)
-            if line is not None and line.state != State.SENT:
-                line.state, line.mid, line.message, line.error = State.SENT, mid, None, None
-                self.expect(line.conversation_id)
+            refs = await repository.unsettled(session, echoes)
+        for ref in refs:
+            async with self._heart.database.transaction() as session:
+                line = await repository.line(session, ref)
+                if line is not None and line.state != State.SENT:
+                    line.state, line.mid, line.message, line.error = State.SENT, echoes[ref], None, None
+                    self.expect(line.conversation_id)
 
     async def stop_page(self, page_id: str, reason: str | None) -> None:
         """Send nothing more through the page, and alarm; or send again, where there is no reason."""
@@ -152,14 +152,11 @@ class Courier:
             if line.state == State.UNKNOWN:
                 await self._desk.look_up(line)
                 return
-            while True:
-                verdict, wait = await self._desk.send_next(line.conversation_id)
-                if verdict in (Verdict.SLOWER, Verdict.AGAIN):
-                    self._slow_until[line.page_id] = self._clock() + wait
-                elif verdict in (Verdict.STOP_TOKEN, Verdict.STOP_BARRED):
-                    await self.stop_page(line.page_id, str(verdict))
-                if verdict is not None:
-                    return
+            verdict, wait = await self._desk.send(line.conversation_id)
+            if verdict in (Verdict.SLOWER, Verdict.AGAIN):
+                self._slow_until[line.page_id] = self._clock() + wait
+            elif verdict in STOPS:
+                await self.stop_page(line.page_id, str(verdict))
         except Exception:
             log.exception("messenger_line_interrupted", conversation=line.conversation_id)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)

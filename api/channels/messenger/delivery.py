@@ -35,7 +35,6 @@ SKEW = timedelta(minutes=1)
 class Claimed:
     """A line that only we may send now, and how."""
 
-    id: int
     ref: str
     conversation_id: str
     page_id: str
@@ -58,39 +57,42 @@ class Desk:
         self._picture = configuration.persona_picture
         self._clock = clock
 
-    async def send_next(self, conversation_id: str) -> tuple[Verdict | None, timedelta]:
-        """Send the conversation's next line. No verdict when it went out or was settled without a call.
+    async def send(self, conversation_id: str) -> tuple[Verdict, timedelta]:
+        """Send the conversation's lines until one does not get through, and what came of that one.
 
-        UNKNOWN also when there is nothing (more) to send; the time is how long to leave the page alone.
+        UNKNOWN also when there is nothing (more) to send; the time is how long to leave the page alone. That a line
+        has gone out is written down together with taking the next one.
         """
-        async with self._database.transaction() as session:
-            claimed = await self._claim(session, conversation_id)
-        if not isinstance(claimed, Claimed):
-            return claimed, timedelta()
-        try:
-            mid = await self._hand_over(claimed)
-        except (GraphAway, GraphRefused) as error:
-            return await self._note_failure(claimed, error)
-        await self._write(claimed, state=State.SENT, mid=mid[:255], message=None, error=None)
-        return None, timedelta()
+        gone: tuple[Claimed, str] | None = None
+        while True:
+            async with self._database.transaction() as session:
+                if gone is not None:
+                    await _note(session, gone[0], state=State.SENT, mid=gone[1][:255], message=None, error=None)
+                claimed = await self._claim(session, conversation_id)
+            if claimed is None:
+                return Verdict.UNKNOWN, timedelta()
+            try:
+                gone = claimed, await self._hand_over(claimed)
+            except (GraphAway, GraphRefused) as error:
+                return await self._note_failure(claimed, error)
 
-    async def _claim(self, session: AsyncSession, conversation_id: str) -> Claimed | Verdict | None:
-        """Take the next line; None when it was settled here and the one behind it may follow."""
-        line = await repository.head(session, conversation_id)
+    async def _claim(self, session: AsyncSession, conversation_id: str) -> Claimed | None:
+        """Take the next line; those before it that must not be sent any more are settled here."""
         moment = self._clock()
-        if line is None or line.state != State.QUEUED or line.due_at > moment or line.message is None:
-            return Verdict.UNKNOWN
-        thread = await repository.thread_of(session, conversation_id)
-        if thread is None:
-            return Verdict.UNKNOWN
-        refusal = _refusal(line, thread, moment)
-        if refusal is not None:
+        while True:
+            line = await repository.head(session, conversation_id)
+            if line is None or line.state != State.QUEUED or line.due_at > moment or line.message is None:
+                return None
+            thread = await repository.thread_of(session, conversation_id)
+            if thread is None:
+                return None
+            refusal = _refusal(line, thread, moment)
+            if refusal is None:
+                break
             line.state, line.error, line.message = *refusal, None
-            return None
         line.state, line.attempted_at, line.due_at = State.UNKNOWN, moment, moment + ECHO_WITHIN
         line.attempts += 1
         return Claimed(
-            id=line.id,
             ref=line.ref,
             conversation_id=conversation_id,
             page_id=line.page_id,
@@ -165,12 +167,8 @@ class Desk:
         return verdict, wait
 
     async def _write(self, claimed: Claimed, **values: Any) -> None:
-        """Note what came of the line, unless its echo or an erasure was quicker."""
         async with self._database.transaction() as session:
-            line = await repository.line(session, claimed.ref)
-            if line is not None and line.state == State.UNKNOWN:
-                for name, value in values.items():
-                    setattr(line, name, value)
+            await _note(session, claimed, **values)
 
     async def look_up(self, line: Line) -> None:
         """No echo has come: see in the thread whether the line is there. Only when it is not, it is sent again."""
@@ -199,6 +197,14 @@ class Desk:
             line = await repository.line(session, ref)
             if line is not None and line.state == State.UNKNOWN:
                 line.due_at, line.error = self._clock() + ECHO_WITHIN, error
+
+
+async def _note(session: AsyncSession, claimed: Claimed, **values: Any) -> None:
+    """Note what came of the line, unless its echo or an erasure was quicker."""
+    line = await repository.line(session, claimed.ref)
+    if line is not None and line.state == State.UNKNOWN:
+        for name, value in values.items():
+            setattr(line, name, value)
 
 
 def _refusal(line: Line, thread: Thread, moment: datetime) -> tuple[State, str] | None:

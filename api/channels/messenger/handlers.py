@@ -5,7 +5,7 @@ message is the heart's `client_id`.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -53,8 +53,32 @@ async def handle(means: Means, update: Update) -> None:
     is_whole = bool(update.psid) or update.kind == Kind.POLICY
     if handler is not None and is_whole and isinstance(update.body, dict):
         await handler(means, update, update.body)
-    elif handler is None:
-        log.info("messenger_update_counted", kind=update.kind, fields=sorted(update.body or {})[:8])
+
+
+async def handle_unordered(means: Means, updates: Iterable[Update]) -> list[int]:
+    """Deal with echoes of our own lines and with kinds that are only counted; the ids of those that are done.
+
+    They are many, and nobody has to wait for another.
+    """
+    done: list[int] = []
+    echoes: dict[str, str | None] = {}
+    for update in updates:
+        if update.kind not in HANDLERS:
+            log.info("messenger_update_counted", kind=update.kind, fields=sorted(update.body or {})[:8])
+        elif (ours := echo_of_ours(update.body or {})) is not None:
+            echoes.update([ours])
+        else:
+            continue
+        done.append(update.id)
+    if echoes:
+        await means.courier.settle(echoes)
+    return done
+
+
+def echo_of_ours(body: dict[str, Any]) -> tuple[str, str | None] | None:
+    """The reference and Meta's id of a line of ours that surely went out; None for what somebody else said."""
+    ref, mid = body["message"].get("metadata"), str(body["message"].get("mid") or "")[:255] or None
+    return (ref, mid) if isinstance(ref, str) and outbox.OURS.fullmatch(ref) else None
 
 
 async def _message(means: Means, update: Update, body: dict[str, Any]) -> None:
@@ -95,10 +119,9 @@ async def _referral(means: Means, update: Update, body: dict[str, Any]) -> None:
 
 async def _echo(means: Means, update: Update, body: dict[str, Any]) -> None:
     """What the page said: a line of ours that surely went out, or somebody else's."""
-    message = body["message"]
-    ref, mid = message.get("metadata"), str(message.get("mid") or "")[:255] or None
-    if isinstance(ref, str) and outbox.OURS.fullmatch(ref):
-        await means.courier.settle(ref, mid)
+    ours = echo_of_ours(body)
+    if ours is not None:
+        await means.courier.settle(dict([ours]))
     else:
         await threads.hold(means.heart, update.page_id, update.psid, update.received_at)
 

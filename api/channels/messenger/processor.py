@@ -77,13 +77,26 @@ class Processor:
             self._means.heart.notifier.forget(UPDATES, news)
 
     async def round(self) -> bool:
-        """Serve the senders whose updates are due; whether there were any."""
+        """Deal with what needs no order, then serve the senders whose updates are due; whether there were any."""
+        await self._deal_with_unordered()
         moment = now()
         overdue = moment - LONGEST_WAIT if moment - LONGEST_WAIT >= self._running_since else NEVER
         async with self._means.heart.database.transaction(read_only=True) as session:
             senders = await repository.due_senders(session, moment, overdue, SENDERS_AT_ONCE)
         await asyncio.gather(*(self._serve(page_id, psid) for page_id, psid in senders))
         return bool(senders)
+
+    async def _deal_with_unordered(self) -> None:
+        """What fails here is tried with the other updates of its sender, and put aside there."""
+        database = self._means.heart.database
+        try:
+            async with database.transaction(read_only=True) as session:
+                updates = await repository.unordered(session, handlers.HANDLERS)
+            if done := await handlers.handle_unordered(self._means, updates):
+                async with database.transaction() as session:
+                    await repository.finish(session, done)
+        except Exception:
+            log.exception("messenger_unordered_failed")
 
     async def _serve(self, page_id: str, psid: str) -> None:
         """Take the sender's updates in order, up to the first that fails."""

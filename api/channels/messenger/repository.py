@@ -1,7 +1,6 @@
 """The channel's reads and writes. Nothing here commits: the caller's transaction does."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,12 +21,9 @@ async def store(session: AsyncSession, arrived: list[Arrived]) -> list[Kind]:
     if not arrived:
         return []
     insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
-    table = Update.__table__
-    statement = insert(table).on_conflict_do_nothing(index_elements=["key"]).returning(table.c.kind)
+    statement = insert(Update).on_conflict_do_nothing(index_elements=["key"]).returning(Update.kind)
     # Always in the same order: deliveries that share updates would otherwise wait for each other for ever.
-    rows = [
-        {**vars(one), "attempts": 0, "waiting": True} for one in sorted(arrived, key=lambda one: one.key)
-    ]
+    rows = [{**vars(one), "attempts": 0, "waiting": True} for one in sorted(arrived, key=lambda one: one.key)]
     return [Kind(kind) for kind in await session.scalars(statement, rows)]
 
 
@@ -59,6 +55,13 @@ async def waiting(session: AsyncSession, page_id: str, psid: str) -> list[Update
         .order_by(Update.sent_ms, Update.received_at, Update.id)
         .limit(MOST_AT_ONCE)
     )
+    return list(await session.scalars(query))
+
+
+async def unordered(session: AsyncSession, ordered: Iterable[Kind]) -> list[Update]:
+    """Waiting updates that may be dealt with before those that came earlier: echoes, and kinds without an order."""
+    has_none = or_(Update.kind == Kind.ECHO, Update.kind.not_in(list(ordered)))
+    query = select(Update).where(Update.waiting, has_none).order_by(Update.received_at).limit(MOST_AT_ONCE)
     return list(await session.scalars(query))
 
 
@@ -153,10 +156,10 @@ async def line(session: AsyncSession, ref: str) -> Line | None:
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
-async def is_open(session: AsyncSession, ref: str) -> bool:
-    """Whether there is such a line, and it is not known to have gone out."""
-    state = await session.scalar(select(Line.state).where(Line.ref == ref))
-    return state is not None and state != State.SENT
+async def unsettled(session: AsyncSession, refs: Iterable[str]) -> list[str]:
+    """Which of these lines are there and not known to have gone out."""
+    query = select(Line.ref).where(Line.ref.in_(list(refs)), Line.state != State.SENT)
+    return list(await session.scalars(query))
 
 
 async def known_mids(session: AsyncSession, conversation_id: str) -> set[str]:
