@@ -29,6 +29,7 @@ UNSEEN = Gauge("drogowskaz_unseen_safety", "Talks flagged for safety that nobody
 UPDATES = Counter("drogowskaz_messenger_updates", "What Meta delivered, each once, by kind.", ["kind"])
 DELIVERIES = Gauge("drogowskaz_deliveries", "Lines for Messenger that are kept, by state.", ["state"])
 FORGETTINGS = Gauge("drogowskaz_open_deletions", "Wishes of Meta to forget somebody that could not be carried out yet.")
+STOPPED_PAGES = Gauge("drogowskaz_stopped_pages", "Messenger pages through which nothing can be sent now.")
 READERS = Gauge("drogowskaz_readers", "Who waits for events in this process.")
 REDIS = Gauge("drogowskaz_redis_up", "Whether Redis carries wake-ups to and from this process.")
 

@@ -45,11 +45,13 @@ class Observer:
                 people, unseen = await desk.backlog(session)
                 states = await messenger.line_counts(session) if self._messenger_is_on else {}
                 deletions = await messenger.open_deletions(session) if self._messenger_is_on else []
+                stopped = await messenger.stopped_pages(session) if self._messenger_is_on else ()
             metrics.WAITING.set(waiting)
             metrics.OLDEST.set((now() - oldest).total_seconds() if oldest else 0)
             metrics.PEOPLE.set(people)
             metrics.UNSEEN.set(unseen)
             metrics.FORGETTINGS.set(len(deletions))
+            metrics.STOPPED_PAGES.set(len(stopped))
             for state, count in states.items():
                 metrics.DELIVERIES.labels(state).set(count)
 

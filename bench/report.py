@@ -20,6 +20,8 @@ NAMES = {
     "readers": "Open streams",
     "cost": "Cost of a turn",
     "faults": "Killed processes",
+    "webhook": "Messenger: until a delivery is acknowledged",
+    "messenger": "Messenger: a storm of deliveries",
 }
 REPORT = ROOT / "docs" / "benchmarks.md"
 HEAD = """# Measured
