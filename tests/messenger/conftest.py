@@ -77,9 +77,9 @@ class Rig:
         """Let so much time pass for the courier."""
         self.ahead[0] += timedelta(**span)
 
-    async def arrive(self, *updates: dict[str, Any], place: str = "messaging") -> int:
+    async def arrive(self, *updates: dict[str, Any], place: str = "messaging", page: str = PAGE) -> int:
         """Have a delivery with these updates arrive; how many are new."""
-        raw = encode(delivery(*updates, place=place))
+        raw = encode(delivery(*updates, place=place, page=page))
         return await intake.take_in(self.heart, self.configuration, raw, signatures.sign(SECRET, raw))
 
     async def process(self) -> None:
@@ -95,10 +95,10 @@ class Rig:
             await self.courier.round()
             await self.courier.idle()
 
-    async def thread(self, psid: str) -> Thread:
+    async def thread(self, psid: str, page: str = PAGE) -> Thread:
         """The pupil's thread."""
         async with self.heart.database.transaction(read_only=True) as session:
-            found = await session.get(Thread, (PAGE, psid))
+            found = await session.get(Thread, (page, psid))
         assert found is not None
         return found
 

@@ -183,6 +183,6 @@ def echo(psid: str, **more: Any) -> dict[str, Any]:
     return {"sender": {"id": PAGE}, "recipient": {"id": psid}, "timestamp": int(time.time() * 1000), "message": said}
 
 
-def delivery(*updates: dict[str, Any], place: str = "messaging") -> dict[str, Any]:
+def delivery(*updates: dict[str, Any], place: str = "messaging", page: str = PAGE) -> dict[str, Any]:
     """A delivery with one entry."""
-    return {"object": "page", "entry": [{"id": PAGE, "time": int(time.time() * 1000), place: list(updates)}]}
+    return {"object": "page", "entry": [{"id": page, "time": int(time.time() * 1000), place: list(updates)}]}

@@ -1,5 +1,6 @@
 """The webhook: what is genuine is stored once, whatever its kind; what is not leaves no trace."""
 
+import hmac
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import create_engine, text
 
 from api.channels.messenger import signatures
+from api.channels.messenger.errors import Forged
 from api.channels.messenger.intake import LARGEST
 from api.main import app
 from api.settings import Settings
@@ -113,6 +115,35 @@ async def test_a_body_that_hides_its_size_is_refused(client: httpx.AsyncClient, 
     assert answer.status_code == 413
     assert answer.json()["error"]["code"] == "too_large"
     assert stored(tmp_path) == []
+
+
+async def test_some_hundred_updates_of_all_lists_come_in_one_call(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    written = [message(str(number), f"wiadomość {number}") for number in range(300)]
+    mixed = {"id": PAGE, "time": 5, "standby": [message("7", "hej")], "changes": [{"field": "feed", "value": {"a": 1}}]}
+    whole = delivery(*written)
+    whole["entry"].append({**mixed, "messaging": [message("8", "hej")]})
+    for _ in range(2):
+        assert await post(client, encode(whole)) == 200
+    assert Counter(kind for kind, _ in stored(tmp_path)) == {"message": 301, "standby": 1, "unknown": 1}
+    assert [psid for _, psid in stored(tmp_path)][:300] == [str(number) for number in range(300)]
+
+
+async def test_what_is_secret_is_compared_in_constant_time(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = []
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append(one)
+        return real(one, other)
+
+    real = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    await post(client, GENUINE, "sha256=guess")
+    await client.get(WEBHOOK, params={"hub.mode": "subscribe", "hub.verify_token": "guess"})
+    with pytest.raises(Forged):
+        signatures.signed_request(SECRET, "Z3Vlc3M.e30")
+    assert compared == [b"sha256=guess", b"guess", b"guess"]
 
 
 async def test_a_repeated_update_is_stored_once_however_batched(client: httpx.AsyncClient, tmp_path: Path) -> None:

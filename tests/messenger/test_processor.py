@@ -68,11 +68,86 @@ async def test_while_meta_catches_up_late_updates_wait_for_the_page_and_fresh_on
 
 
 async def test_two_pupils_and_two_pages_have_talks_of_their_own(rig: Rig) -> None:
-    await rig.arrive(message("7", "hej"), message("8", "cześć"))
+    same = message("7", "hej")
+    assert await rig.arrive(same, message("8", "cześć")) == 2
+    assert await rig.arrive({**same, "recipient": {"id": "2002"}}, page="2002") == 1, "an id is unique on its page only"
     await rig.process()
-    talks = {(await rig.thread(psid)).conversation_id for psid in ("7", "8")}
-    assert len(talks) == 2
+    threads = [await rig.thread("7"), await rig.thread("8"), await rig.thread("7", "2002")]
+    assert len({thread.conversation_id for thread in threads}) == 3
     assert (await rig.said("7"), await rig.said("8")) == (["hej"], ["cześć"])
+
+
+async def test_an_answer_to_a_certain_line_is_heard_like_any_other(rig: Rig) -> None:
+    first = message("7", "hej", 1)
+    await rig.arrive(first, message("7", "a to?", 2, reply_to={"mid": first["message"]["mid"]}))
+    await rig.process()
+    assert await rig.said("7") == ["hej", "a to?"]
+
+
+async def test_a_taken_back_message_says_nothing_and_takes_no_turn(rig: Rig) -> None:
+    said = message("7", "hej", 1)
+    await rig.arrive(said, update("7", 2, message={"mid": said["message"]["mid"], "is_deleted": True}))
+    await rig.process()
+    assert await rig.said("7") == ["hej"]
+    assert {(one.kind, one.waiting, one.body) for one in await updates(rig)} == {
+        ("message", False, None),
+        ("deleted", False, None),
+    }
+
+
+@pytest.mark.parametrize("kind", ["message", "edit", "postback"])
+async def test_what_is_said_while_somebody_else_has_the_thread_belongs_to_the_talk(rig: Rig, kind: str) -> None:
+    await rig.arrive(message("7", "hej", 1))
+    await rig.process()
+    said = {
+        "message": message("7", "do człowieka"),
+        "edit": update("7", message_edit={"mid": "m", "text": "do człowieka", "num_edit": 1}),
+        "postback": update("7", postback={"mid": "m", "title": "do człowieka"}),
+    }
+    await rig.arrive(said[kind], place="standby")
+    await rig.process()
+    assert await rig.said("7") == ["hej", "do człowieka"]
+    assert await rig.owner("7") == ("counsellor", "Facebook")
+
+
+@pytest.mark.parametrize(
+    "fields", [{"read": {"watermark": 1}}, {"message": {"is_echo": True, "mid": "m", "text": "x"}}]
+)
+async def test_other_things_in_standby_only_show_who_has_the_thread(rig: Rig, fields: dict[str, object]) -> None:
+    await rig.arrive(message("7", "hej", 1))
+    await rig.process()
+    await rig.arrive(update("7", **fields), place="standby")
+    await rig.process()
+    assert await rig.said("7") == ["hej"]
+    assert await rig.owner("7") == ("counsellor", "Facebook")
+
+
+async def test_echoes_of_our_own_lines_are_dealt_with_at_once_and_hold_nobody_up(rig: Rig) -> None:
+    await rig.arrive(message("7", "hej"))
+    await rig.process()
+    talk = (await rig.thread("7")).conversation_id
+    await rig.arrive(echo("7", metadata=f"{talk}:1:0"), update("7", read={"watermark": 1}), message("7", "halo"))
+    await rig.arrive(echo("8", app_id=999))
+    await rig.processor.round()
+    left = [(one.kind, one.body is not None) for one in await updates(rig) if one.waiting]
+    assert left == [("message", True), ("echo", True)], "what needs an order waits for its neighbours"
+
+
+async def test_an_echo_that_cannot_be_settled_does_not_stop_the_pupils(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def settle(_: object) -> None:
+        raise ValueError("odd")
+
+    await rig.arrive(message("7", "hej"))
+    await rig.process()
+    talk = (await rig.thread("7")).conversation_id
+    monkeypatch.setattr(rig.courier, "settle", settle)
+    await rig.arrive(echo("7", metadata=f"{talk}:1:0"), message("8", "halo"))
+    for _ in range(8):
+        await rig.process()
+    assert await rig.said("8") == ["halo"]
+    assert not any(one.waiting for one in await updates(rig))
 
 
 async def test_what_is_typed_is_never_a_command(rig: Rig) -> None:
@@ -100,6 +175,22 @@ async def test_the_start_button_greets_once_and_again_in_an_old_talk(rig: Rig) -
     await rig.courier.round()
     assert sum("bot" in line.message["text"] for line in await rig.lines() if line.message) >= 1
     await rig.courier.idle()
+
+
+async def test_a_picture_with_words_is_heard(rig: Rig) -> None:
+    await rig.arrive(message("7", "co to za zawód?", attachments=[{"type": "image", "payload": {"url": "x"}}]))
+    await rig.process()
+    assert await rig.said("7") == ["co to za zawód?"]
+    assert [event["sender"] for event in await rig.talk("7")] == ["bot", "pupil"]
+
+
+async def test_the_start_button_of_a_link_greets_once(rig: Rig) -> None:
+    await rig.arrive(postback("7", START, "Rozpocznij", referral={"ref": "plakat", "source": "SHORTLINK"}))
+    await rig.process()
+    await rig.courier.round()
+    await rig.courier.idle()
+    assert [event["sender"] for event in await rig.talk("7")] == ["bot"]
+    assert len(await rig.lines()) == 1
 
 
 async def test_a_first_postback_that_brings_a_referral_opens_one_talk_and_acts(rig: Rig) -> None:
@@ -141,8 +232,12 @@ async def test_an_edited_message_is_heard_anew_each_time(rig: Rig) -> None:
     assert await rig.said("7") == ["wersja 0", "wersja 1", "wersja 2"]
 
 
-async def test_pictures_are_answered_with_a_notice_once(rig: Rig, meta: FakeGraph) -> None:
-    picture = update("7", message={"mid": "m_p", "attachments": [{"type": "image", "payload": {"url": "x"}}]})
+@pytest.mark.parametrize("more", [{}, {"sticker_id": 369239263222822}])
+async def test_pictures_and_stickers_are_answered_with_a_notice_once(
+    rig: Rig, meta: FakeGraph, more: dict[str, object]
+) -> None:
+    shown = {"type": "image", "payload": {"url": "x", **more}}
+    picture = update("7", message={"mid": "m_p", "attachments": [shown], **more})
     meta.heard("7")
     await rig.arrive(picture)
     await rig.process()

@@ -19,7 +19,7 @@ from api.channels.messenger.models import Update
 from api.channels.messenger.profile import ASKS_TO_ERASE, ERASE_NO, ERASE_YES, START
 from api.channels.messenger.split import split
 from api.channels.messenger.threads import Found
-from api.channels.messenger.updates import Kind
+from api.channels.messenger.updates import Kind, kind_of
 from api.conversations import service
 from api.conversations.models import Conversation
 from api.conversations.rasa import RasaClient
@@ -133,9 +133,8 @@ async def _held(means: Means, update: Update, body: dict[str, Any]) -> None:
 async def _standby(means: Means, update: Update, body: dict[str, Any]) -> None:
     """Somebody else has the thread. What the pupil says belongs to the talk all the same, and safety must see it."""
     await _held(means, update, body)
-    message = body.get("message")
-    if isinstance(message, dict) and not message.get("is_echo"):
-        await _message(means, update, body)
+    if (hear := HEARD.get(kind_of(body))) is not None:
+        await hear(means, update, body)
 
 
 async def _given_back(means: Means, update: Update, body: dict[str, Any]) -> None:
@@ -148,10 +147,11 @@ async def _policy(means: Means, update: Update, body: dict[str, Any]) -> None:
     await means.courier.stop_page(update.page_id, "barred" if said.get("action") == "block" else None)
 
 
+# What a pupil says, wherever it is delivered.
+HEARD: dict[Kind, Handler] = {Kind.MESSAGE: _message, Kind.EDIT: _edit, Kind.POSTBACK: _postback}
+
 HANDLERS: dict[Kind, Handler] = {
-    Kind.MESSAGE: _message,
-    Kind.EDIT: _edit,
-    Kind.POSTBACK: _postback,
+    **HEARD,
     Kind.REFERRAL: _referral,
     Kind.ECHO: _echo,
     Kind.STANDBY: _standby,

@@ -112,8 +112,11 @@ def _arrived(page: str, place: str, item: Any, entry_ms: int, received_at: datet
 def _kind(place: str, body: dict[str, Any]) -> Kind:
     if place == "standby":
         return Kind.STANDBY
-    if place != "messaging":
-        return Kind.UNKNOWN
+    return kind_of(body) if place == "messaging" else Kind.UNKNOWN
+
+
+def kind_of(body: dict[str, Any]) -> Kind:
+    """What an update is about, by its fields alone."""
     message = body.get("message")
     if isinstance(message, dict):
         if message.get("is_echo"):
