@@ -359,6 +359,23 @@ async def test_erasure_leaves_nothing_but_the_keys_and_repetitions_stay_harmless
         await rig.thread("7")
 
 
+async def test_what_was_erased_while_it_waited_opens_no_talk(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = handlers.handle
+
+    async def handle(means: handlers.Means, one: Update) -> None:
+        talk = (await rig.thread("7")).conversation_id
+        await erasure.erase(rig.heart.database, means.rasa, talk)
+        await real(means, one)
+
+    await rig.arrive(message("7", "hej"))
+    await rig.process()
+    await rig.arrive(message("7", "moja tajemnica"))
+    monkeypatch.setattr(handlers, "handle", handle)
+    await rig.process()
+    async with rig.heart.database.transaction(read_only=True) as session:
+        assert list(await session.scalars(select(service.Conversation.id))) == []
+
+
 @pytest.mark.parametrize("payload", [ERASE, button("delete", "pl")["payload"]])
 async def test_menu_and_button_erase_the_talk_after_a_question(rig: Rig, meta: FakeGraph, payload: str) -> None:
     meta.heard("7")

@@ -14,6 +14,7 @@ import structlog
 
 from api.channels.messenger import handlers, repository
 from api.channels.messenger.handlers import Means
+from api.channels.messenger.threads import Erased
 from api.channels.messenger.updates import LONGEST_HOLD
 from api.database import now
 
@@ -105,11 +106,10 @@ class Processor:
             updates = await repository.waiting(session, page_id, psid)
         done = []
         for update in updates:
-            async with database.transaction(read_only=True) as session:
-                if not await repository.is_waiting(session, update.id):
-                    continue
             try:
                 await handlers.handle(self._means, update)
+            except Erased:
+                continue
             except Exception:
                 async with database.transaction() as session:
                     again = await repository.put_off(session, update.id, now(), MOST_ATTEMPTS)

@@ -29,13 +29,19 @@ class Found:
     with_counsellor: bool
 
 
+class Erased(Exception):
+    """An erasure was quicker than the update: what it says must not open a talk."""
+
+
 async def find_or_open(heart: Heart, update: Update, long_gap_at: datetime) -> Found:
     """The conversation of the update's pupil, opened when there is none; notes that the pupil was heard from.
 
     A page whose staff has been silent since `long_gap_at` no longer holds the thread: the bot must not be dumb
-    for ever.
+    for ever. Raises Erased.
     """
     async with heart.database.transaction(read_only=True) as session:
+        if not await repository.is_waiting(session, update.id):
+            raise Erased
         thread = await session.get(Thread, (update.page_id, update.psid))
     if thread is not None and thread.held_by_page_at is None and _is_near(thread.last_pupil_at, update.received_at):
         return _found(thread, update)
