@@ -5,10 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from api.channels.messenger import outbox, repository
 from api.conversations import repository as conversations
 from api.conversations.models import EventType
+from api.observe import Observer
 from tests.messenger.conftest import Rig
 from tests.messenger.fake_graph import PAGE
 from tests.messenger.processes import FakeGraph, message, update
@@ -99,7 +102,14 @@ async def test_a_typing_counsellor_is_shown(rig: Rig, meta: FakeGraph) -> None:
 
 @pytest.mark.parametrize(
     ("sender", "hours", "sent"),
-    [("bot", 23, True), ("bot", 25, False), ("counsellor", 25, True), ("counsellor", 8 * 24, False)],
+    [
+        ("bot", 23, True),
+        ("bot", 25, False),
+        ("counsellor", 23, True),
+        ("counsellor", 25, True),
+        ("counsellor", 7 * 24 - 1, True),
+        ("counsellor", 7 * 24 + 1, False),
+    ],
 )
 async def test_after_a_day_only_a_person_may_write_and_after_a_week_nobody(
     rig: Rig, meta: FakeGraph, sender: str, hours: int, sent: bool
@@ -113,8 +123,8 @@ async def test_after_a_day_only_a_person_may_write_and_after_a_week_nobody(
         lost = await repository.undelivered(session, talk)
     assert list(lost.values()) == ([] if sent else ["outside_window"])
     assert ("Pamiętaj o terminie." in meta.texts("7")) == sent
-    if sent and hours > 24:
-        assert meta.state()["sent"][-1]["body"]["tag"] == "HUMAN_AGENT"
+    if sent:
+        assert meta.state()["sent"][-1]["body"].get("tag") == ("HUMAN_AGENT" if hours > 24 else None)
     assert meta.state()["refused"] == [], "Graph was not even asked"
 
 
@@ -216,17 +226,45 @@ async def test_too_much_too_fast_slows_the_page_down(rig: Rig, meta: FakeGraph, 
     assert (meta.texts("7")[1:], meta.texts("8")[1:]) == (["Raz."], ["Dwa."])
 
 
-async def test_a_dead_token_stops_the_page_until_the_watchdog_sees_it_work(rig: Rig, meta: FakeGraph) -> None:
+async def test_the_page_is_left_alone_longer_each_time_up_to_a_quarter_of_an_hour(rig: Rig, meta: FakeGraph) -> None:
     await talking(rig, meta)
-    meta.tell(next_sends=[{"code": 190, "status": 401}])
+    meta.tell(next_sends=[{"code": 613}] * 9)
     await rig.answer("7", "Raz.")
+    waits = []
+    for _ in range(9):
+        await rig.send(1)
+        line = (await rig.lines())[-1]
+        waits.append(round((line.due_at - rig.clock()).total_seconds()))
+        rig.wait(seconds=waits[-1] + 1)
+    assert waits == [10, 20, 40, 80, 160, 320, 640, 900, 900]
     await rig.send()
+    assert meta.texts("7")[1:] == ["Raz."]
+
+
+async def stopped(rig: Rig) -> float | None:
+    """How many pages the metrics call stopped."""
+    await Observer(rig.heart, messenger_is_on=True).look()
+    return REGISTRY.get_sample_value("drogowskaz_stopped_pages")
+
+
+@pytest.mark.parametrize("subcode", [None, 463])
+async def test_a_dead_token_stops_the_page_and_alarms_until_the_watchdog_sees_it_work(
+    rig: Rig, meta: FakeGraph, subcode: int | None
+) -> None:
+    await talking(rig, meta)
+    meta.tell(next_sends=[{"code": 190, "subcode": subcode, "status": 401}])
+    await rig.answer("7", "Raz.")
+    with capture_logs() as logged:
+        await rig.send()
+    assert {"event": "messenger_page_stopped", "log_level": "critical", "page": PAGE, "reason": "token"} in logged
+    assert await stopped(rig) == 1
     rig.wait(minutes=5)
     await rig.send()
     assert meta.texts("7")[1:] == []
     await rig.watchdog.look(PAGE)
     await rig.send()
     assert meta.texts("7")[1:] == ["Raz."]
+    assert await stopped(rig) == 0
 
 
 async def test_a_barred_page_is_tried_again_after_an_hour(rig: Rig, meta: FakeGraph) -> None:
@@ -256,9 +294,14 @@ async def test_policy_enforcement_stops_the_page_and_lifts_the_bar(rig: Rig, met
     assert meta.texts("7")[1:] == ["Raz."]
 
 
-async def test_the_watchdog_subscribes_again_what_meta_has_unsubscribed(rig: Rig, meta: FakeGraph) -> None:
-    meta.tell(subscribed=[])
-    await rig.watchdog.look(PAGE)
+@pytest.mark.parametrize("left", [[], ["messages"], ["message_echoes"]])
+async def test_the_watchdog_subscribes_again_what_meta_has_unsubscribed(
+    rig: Rig, meta: FakeGraph, left: list[str]
+) -> None:
+    meta.tell(subscribed=left)
+    with capture_logs() as logged:
+        await rig.watchdog.look(PAGE)
+    assert {"event": "messenger_not_subscribed", "log_level": "critical", "page": PAGE} in logged
     assert {"messages", "message_echoes", "standby"} <= set(meta.state()["subscribed"])
     async with rig.heart.database.transaction(read_only=True) as session:
         assert (await repository.page(session, PAGE)).subscribed is False

@@ -131,6 +131,50 @@ def test_many_buttons_become_pages_that_stay() -> None:
     assert elements[1]["title"] == "Do wyboru: 4–6 z 20"
 
 
+def test_thirteen_choices_are_quick_replies_and_fourteen_are_pages() -> None:
+    titles = [f"Zawód {n}" for n in range(14)]
+    (send,) = fit([{"text": "Wybierz.", "buttons": buttons(*titles[:13])}])
+    assert [reply["title"] for reply in send.message["quick_replies"]] == titles[:13]
+    _, row = fit([{"text": "Wybierz.", "buttons": buttons(*titles)}])
+    elements = row.message["attachment"]["payload"]["elements"]
+    assert [b["title"] for element in elements for b in element["buttons"]] == titles
+
+
+def test_a_row_that_is_full_is_followed_by_another() -> None:
+    _, *rows = fit([{"text": "Wybierz.", "buttons": buttons(*(f"Zawód {n}" for n in range(31)))}])
+    assert [len(row.message["attachment"]["payload"]["elements"]) for row in rows] == [10, 1]
+    cards = fit([{"text": "", "cards": [sample_card() for _ in range(12)]}])
+    assert [len(row.message["attachment"]["payload"]["elements"]) for row in cards] == [10, 2]
+
+
+def test_each_limit_is_used_to_the_last_character() -> None:
+    """One more goes another way, and both are legal."""
+    sizes = {
+        "text": [fit([{"text": "x" * n}]) for n in (2000, 2001)],
+        "title": [fit([{"text": "x", "buttons": buttons("t" * n)}]) for n in (20, 21)],
+        "element": [fit([{"text": "", "cards": [sample_card(title="t" * n)] * 2}]) for n in (80, 81)],
+        "subtitle": [fit([{"text": "", "cards": [sample_card(subtitle="t" * n)] * 2}]) for n in (80, 81)],
+        "template": [
+            fit([{"text": "", "cards": [sample_card(title="t", subtitle="s" * (n - 2), buttons=buttons("Tak"))]}])
+            for n in (640, 641)
+        ],
+        "buttons": [fit([{"text": "", "cards": [sample_card(buttons=buttons(*"abcd"[:n]))] * 2}]) for n in (3, 4)],
+    }
+    for sends in sizes.values():
+        for send in (one for way in sends for one in way):
+            check_message(send.message)
+    assert {name: [len(sends) for sends in ways] for name, ways in sizes.items()} == {
+        "text": [1, 2],
+        "title": [1, 1],
+        "element": [1, 2],
+        "subtitle": [1, 2],
+        "template": [1, 2],
+        "buttons": [1, 4],
+    }
+    kept, cut = (sends[0].message["quick_replies"][0]["title"] for sends in sizes["title"])
+    assert (kept, cut) == ("t" * 20, "1. " + "t" * 16 + "…")
+
+
 def sample_card(**more: Any) -> dict[str, Any]:
     """A card with little on it."""
     return {"kind": "course", "id": "x", "title": "Kurs", "subtitle": "60 h", "buttons": [], "facts": [], **more}
