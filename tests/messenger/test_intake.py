@@ -148,11 +148,11 @@ async def test_what_is_secret_is_compared_in_constant_time(
 
 async def test_a_repeated_update_is_stored_once_however_batched(client: httpx.AsyncClient, tmp_path: Path) -> None:
     first, second = message("7", "hej"), message("8", "cześć")
-    read = update("7", 5, read={"watermark": 1})
-    assert await post(client, encode(delivery(first, second, read))) == 200
+    read, later = (update("7", 5, read={"watermark": number}) for number in (1, 2))
+    assert await post(client, encode(delivery(first, second, read, later))) == 200
     assert await post(client, encode(delivery(second))) == 200
     assert await post(client, encode(delivery(read, first, first))) == 200
-    assert sorted(stored(tmp_path)) == [("message", "7"), ("message", "8"), ("read", "7")]
+    assert sorted(stored(tmp_path)) == [("message", "7"), ("message", "8"), ("read", "7"), ("read", "7")]
 
 
 KINDS = [
