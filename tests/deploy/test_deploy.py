@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from api import metrics
+from api.channels.messenger.intake import LARGEST
 from api.settings import ROOT, Settings
 
 DEPLOY = ROOT / "deploy"
@@ -108,12 +109,13 @@ def test_secrets_are_named_and_never_written() -> None:
             assert not re.search("TOKEN|KEY|DATABASE|REDIS", " ".join(e["name"] for e in container["env"]))
 
 
-def compose() -> dict[str, Any]:
-    return dict(yaml.safe_load((DEPLOY / "compose.yaml").read_text()))
+def compose(file: str = "compose.yaml") -> dict[str, Any]:
+    return dict(yaml.safe_load((DEPLOY / file).read_text()))
 
 
-def test_the_compose_file_keeps_to_its_schema() -> None:
-    command = ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(DEPLOY / "compose.yaml")]
+@pytest.mark.parametrize("file", ["compose.yaml", "compose.messenger.yaml"])
+def test_the_compose_file_keeps_to_its_schema(file: str) -> None:
+    command = ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(DEPLOY / file)]
     done = subprocess.run([Path(sys.executable).parent / command[0], *command[1:]], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -141,6 +143,23 @@ def test_the_settings_that_are_given_exist() -> None:
     asked = set(re.findall(r"\$\{([A-Z_]+):\?\}", (DEPLOY / "compose.yaml").read_text()))
     example = {line.partition("=")[0] for line in (DEPLOY / ".env.example").read_text().splitlines() if line[:1] != "#"}
     assert asked == example
+
+
+def test_with_messenger_the_api_gets_its_settings_and_reaches_meta() -> None:
+    added = compose("compose.messenger.yaml")["services"]
+    assert list(added) == ["api"]
+    ours = {name.upper() for name in Settings.model_fields if name.startswith("messenger_")}
+    assert set(added["api"]["environment"]) == ours - {"MESSENGER_GRAPH_URL"}
+    assert added["api"]["networks"] == ["inside", "outside"]
+
+
+def test_the_proxy_lets_a_delivery_of_meta_through_as_large_as_the_api_takes_it() -> None:
+    text = (DEPLOY / "nginx" / "drogowskaz.conf").read_text()
+    webhook = re.search(r"location = /channels/messenger/webhook \{(.*?)\}", text, re.DOTALL)
+    assert webhook is not None
+    for name in ("client_max_body_size", "client_body_buffer_size"):
+        (size,) = re.findall(rf"{name} (\d+)m;", webhook[1])
+        assert int(size) * 1024 * 1024 == LARGEST
 
 
 def test_the_containerfile_ends_in_images_without_root_that_have_a_health_check() -> None:

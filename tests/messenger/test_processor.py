@@ -193,6 +193,12 @@ async def test_the_start_button_of_a_link_greets_once(rig: Rig) -> None:
     assert len(await rig.lines()) == 1
 
 
+async def test_who_comes_by_a_link_is_greeted_before_a_word(rig: Rig) -> None:
+    await rig.arrive(update("7", referral={"ref": "plakat", "source": "SHORTLINK"}))
+    await rig.process()
+    assert [event["sender"] for event in await rig.talk("7")] == ["bot"]
+
+
 async def test_a_first_postback_that_brings_a_referral_opens_one_talk_and_acts(rig: Rig) -> None:
     await rig.arrive(postback("7", "/ask_courses", "Kursy", referral={"ref": "plakat", "source": "SHORTLINK"}))
     await rig.arrive(update("7", referral={"ref": "plakat", "source": "SHORTLINK"}))
