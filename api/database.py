@@ -27,6 +27,8 @@ AWAY_STATES = ("08", "53", "57", "58")
 # A server that is gone without a word must be noticed before a lease runs out.
 POSTGRESQL = {"timeout": 5, "command_timeout": 15}
 
+type Line = AbstractAsyncContextManager[object]
+
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -80,17 +82,23 @@ class Database:
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         # SQLite lets one write at a time; waiting in line here is fair, its own waiting is a lottery with long losers.
-        self._line: AbstractAsyncContextManager[object] = (
-            asyncio.Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
-        )
+        # Of those that are not urgent only the first stands in that line, so that an urgent one finds it short.
+        self._line: Line = asyncio.Lock() if is_sqlite else nullcontext()
+        self._not_urgent: Line = asyncio.Lock() if is_sqlite else nullcontext()
 
     @asynccontextmanager
-    async def transaction(self, *, read_only: bool = False) -> AsyncGenerator[AsyncSession]:
+    async def transaction(self, *, read_only: bool = False, urgent: bool = False) -> AsyncGenerator[AsyncSession]:
         """A session whose changes are committed at the end of the block, or rolled back when it raises.
 
-        `read_only` lets SQLite take no write lock at the start. Raises one of DATABASE_AWAY when there is no database.
+        `read_only` lets SQLite take no write lock at the start, `urgent` lets a write go before others that wait: for
+        what somebody outside waits for. Raises one of DATABASE_AWAY when there is no database.
         """
-        async with nullcontext() if read_only else self._line, _noticed(), self._sessions() as session:
+        async with (
+            nullcontext() if read_only or urgent else self._not_urgent,
+            nullcontext() if read_only else self._line,
+            _noticed(),
+            self._sessions() as session,
+        ):
             if read_only:
                 await session.connection(execution_options={"read_only": True})
             async with session.begin() if not session.in_transaction() else _committed(session):

@@ -36,7 +36,7 @@ async def take_in(heart: Heart, configuration: Configuration, raw: bytes, signat
     """Store what the delivery brings; how much of it is new. Raises Forged or Unreadable, and then stores nothing."""
     signatures.check(configuration.app_secret, raw, signature)
     arrived = updates.take_apart(_delivery(raw), now())
-    async with heart.database.transaction() as session:
+    async with heart.database.transaction(urgent=True) as session:
         stored = await repository.store(session, arrived)
     heart.notifier.notify(UPDATES)
     for kind in stored:
