@@ -171,6 +171,28 @@ async def test_without_an_echo_a_look_into_the_thread_settles_what_is_unknown(
     assert (await states(rig))[-2:] == ["sent", "sent"]
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_what_surely_did_not_leave_is_sent_again_soon(rig: Rig, meta: FakeGraph, status: int) -> None:
+    await talking(rig, meta)
+    meta.tell(down={"status": status})
+    await rig.answer("7", "Raz.")
+    await rig.send()
+    assert (await states(rig))[-1] == "queued"
+    meta.tell(down=None)
+    rig.wait(seconds=2)
+    await rig.send(1)
+    assert meta.texts("7")[1:] == ["Raz."]
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+async def test_an_answer_that_says_nothing_leaves_the_line_unknown(rig: Rig, meta: FakeGraph, status: int) -> None:
+    await talking(rig, meta)
+    meta.tell(down={"status": status})
+    await rig.answer("7", "Raz.")
+    await rig.send()
+    assert (await states(rig))[-1] == "unknown"
+
+
 async def test_a_crash_on_the_way_to_graph_leaves_the_line_unknown_and_not_lost(rig: Rig, meta: FakeGraph) -> None:
     talk = await talking(rig, meta)
     await rig.answer("7", "Raz.")
