@@ -19,6 +19,7 @@ from tests.messenger.processes import FakeGraph, Process, Side, message, running
 PATIENCE_SECONDS = 3600
 # How far apart two deliveries of updates from the same pupil may change places.
 DISORDER_SECONDS = 2.0
+TURNS_ENDED = "SELECT count(*) FROM events WHERE type = 'turn_end'"
 
 
 @dataclass
@@ -84,10 +85,20 @@ class Storm:
         return dict(written)
 
     def _kill_again_and_again(self, api: Process) -> None:
-        for _ in range(self._kills):
-            time.sleep(self._dice.uniform(1, 12))
+        """Every other time while turns are played: after a start all is held for a while, and there are none."""
+        for number in range(self._kills):
+            time.sleep(self._dice.uniform(1, 6))
+            if number % 2:
+                self._wait_for_turns()
+                time.sleep(self._dice.uniform(0, 2))
             api.kill()
             api.start()
+
+    def _wait_for_turns(self) -> None:
+        """Until another turn has ended, or none is left."""
+        before, end = self._count(TURNS_ENDED), time.monotonic() + PATIENCE_SECONDS
+        while self._count(TURNS_ENDED) == before and any(self._left().values()) and time.monotonic() < end:
+            time.sleep(0.2)
 
     def _wait_for_calm(self, graph: FakeGraph) -> None:
         """Until nothing waits: no delivery, no update, no turn, no line."""
