@@ -344,15 +344,15 @@ async def test_meta_unsubscribes_after_failures_and_the_watchdog_notices(rig: Ri
     assert "messages" in meta.state()["subscribed"]
 
 
-@pytest.mark.parametrize("how", ["503", "refused"])
+@pytest.mark.parametrize("how", ["503", "500", "refused"])
 async def test_an_outage_of_two_hours_loses_and_doubles_nothing(rig: Rig, meta: FakeGraph, how: str) -> None:
     pupils = ["7", "8", "9"]
     for psid in pupils:
         await talking(rig, meta, psid)
-    if how == "503":
-        meta.tell(down={"status": 503})
-    else:
+    if how == "refused":
         meta.kill()
+    else:
+        meta.tell(down={"status": int(how)})
     expected: dict[str, list[str]] = {psid: [] for psid in pupils}
     for minute in range(0, 120, 10):
         for psid in pupils:
@@ -364,13 +364,13 @@ async def test_an_outage_of_two_hours_loses_and_doubles_nothing(rig: Rig, meta: 
             rig.wait(minutes=3, seconds=20)
             await rig.send(1)
     await rig.courier.idle()
-    if how == "503":
-        meta.tell(down=None)
-    else:
+    if how == "refused":
         meta.start()
         for psid in pupils:
             meta.heard(psid)
-    greetings = 1 if how == "503" else 0  # a Graph that was started anew has forgotten what it showed before
+    else:
+        meta.tell(down=None)
+    greetings = 0 if how == "refused" else 1  # a Graph that was started anew has forgotten what it showed before
     for _ in range(40):
         rig.wait(minutes=1)
         await rig.send(1)
