@@ -2,7 +2,7 @@
 
 python -m bot.safety_model --out var/models/safety.npz [--curve docs/safety_curve.csv]
 
-Learns from the sentences of `data/nlu` (the three safety intents against all others) and from `data/safety/training.*`,
+Learns from the sentences of `data/nlu` (the three safety intents against all others) and from `data/safety/training/`,
 each as written; the grave ones and its own once more without diacritics, because pupils type both. The file holds plain
 numbers: the service reads it with numpy alone (`api/safety/classifier.py`). Beside it stands a note with its checksum
 and the fingerprint of what it was made from; with the same fingerprint nothing is trained again.
@@ -17,29 +17,26 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple, Sequence
+from typing import Any, Dict, List, NamedTuple, Sequence
 
 # BLAS threads fight over two cores and win nothing with matrices this small.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
-import yaml
 
-from bot.evaluation.sentences import trained
+from bot.safety_lines import CLASSES, LANGUAGES, Line, lines
 
 ROOT = Path(__file__).resolve().parent.parent
-CLASSES = ("none", "crisis", "report_violence", "distress")
 INPUTS = (
     "bot/safety_model.py",
+    "bot/safety_lines.py",
     "bot/text.py",
     "bot/encoder.py",
     "e5",
     "data/nlu",
-    "data/safety/training.pl.yml",
-    "data/safety/training.en.yml",
+    "data/safety/training",
     "requirements/bot.txt",
 )
-LANGUAGES = ("pl", "en")
 FOLDS = 3
 HIDDEN = 512
 NETWORKS = 2
@@ -54,15 +51,6 @@ OWN_COUNT = 2
 STEPS = [step / 100 for step in range(5, 100, 5)]
 
 
-class Line(NamedTuple):
-    """One training sentence; `own` says that it is from the detector's own files."""
-
-    text: str
-    label: str
-    language: str
-    own: bool
-
-
 def fingerprint() -> str:
     """A short name for the present state of everything that changes what training makes."""
     digest = hashlib.sha256()
@@ -75,23 +63,9 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def lines() -> Iterator[Line]:
-    """All training sentences, each once."""
-    for language in LANGUAGES:
-        ours = [sentence for sentence in trained() if sentence.language == language]
-        harmless = [sentence for sentence in ours if sentence.intent not in CLASSES]
-        for text, _, _ in harmless:
-            yield Line(text, "none", language, False)
-        for text, intent, _ in (sentence for sentence in ours if sentence.intent in CLASSES):
-            yield Line(text, intent, language, False)
-        own = yaml.safe_load((ROOT / "data" / "safety" / f"training.{language}.yml").read_text(encoding="utf-8"))
-        for label, groups in own.items():
-            for group in groups.values():
-                yield from (Line(line, label, language, True) for line in group.splitlines())
-
-
 class Data(NamedTuple):
-    """What the classifier learns from. `sentence` is the number of the sentence of each row, `own` as in `Line`."""
+    """What the classifier learns from. `sentence` is the number of the sentence of each row, `own`: it is from
+    `data/safety/training/`."""
 
     vectors: np.ndarray
     labels: np.ndarray
@@ -111,13 +85,13 @@ def prepare(sentences: Sequence[Line]) -> Data:
     sentence: List[int] = []
     for number, line in enumerate(sentences):
         variants = [squeeze(line.text)]
-        if line.label != "none" or line.own:
+        if line.label != "none" or line.author:
             variants.append(strip_diacritics(variants[0]))
         for variant in dict.fromkeys(variants):
             texts.append(variant)
             sentence.append(number)
     labels = np.array([CLASSES.index(sentences[number].label) for number in sentence])
-    own = np.array([sentences[number].own for number in sentence])
+    own = np.array([bool(sentences[number].author) for number in sentence])
     vectors = CachedEncoder(E5).encode(texts)
     return Data(vectors, labels, np.array(sentence), own)
 
