@@ -38,6 +38,9 @@ SOURCES = (
     "api/safety",
     "data/safety",
     *(f"tests/safety/{name}.{language}.yml" for name in SETS for language in LANGUAGES),
+    "bot/network.py",
+    "bot/safety_letters.py",
+    "bot/safety_lines.py",
     "bot/safety_model.py",
 )
 
@@ -121,7 +124,7 @@ def _cells(lines: Sequence[Line], found: set[str]) -> tuple[str, str, str, str]:
 
 
 def curve() -> str:
-    """What each threshold finds, from cross-validation on the training sentences, as Markdown."""
+    """What each threshold of the classifier alone finds in lines of authors that it does not know, as Markdown."""
     with CURVE.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if round(float(row["threshold"]) * 100) % 10 == 5]
     out = [

@@ -1,14 +1,19 @@
-"""The second detector: reads the weights that `bot/safety_model.py` trained, with numpy and the sentence encoder."""
+"""The second detector: reads the weights that `bot/safety_model.py` trained, with numpy and the sentence encoder.
+
+It looks at a message twice, at the meaning (the sentence vector) and at the letters: each sees what the other misses.
+"""
 
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from api.safety.letters import columns
 from api.safety.normal import squeeze, undisguised
 
 GRAVE = ("crisis", "report_violence", "distress")
@@ -43,22 +48,34 @@ class Classifier:
     def severity(self, text: str) -> dict[str, float]:
         """For each class the probability that the text, or a part of it, is at least that grave."""
         parts = [squeeze(part) for part in _parts(text)]
-        vectors = self._encoder.encode(parts)
-        share = dict(zip(self._classes, self._odds(vectors).T, strict=True))
+        share = dict(zip(self._classes, self._odds(parts, self._encoder.encode(parts)).T, strict=True))
         result, sofar = {}, np.zeros(len(parts))
         for name in GRAVE:
             sofar = sofar + share[name]
             result[name] = float(sofar.max())
         return result
 
-    def _odds(self, vectors: Numbers) -> Numbers:
-        """A row of shares of the classes for each vector: the mean of the networks'."""
+    def _odds(self, parts: Sequence[str], vectors: Numbers) -> Numbers:
+        """A row of shares of the classes for each part: what speaks for them in its meaning and in its letters."""
+        letters = np.stack([self._by_letters(part) for part in parts])
+        return _shares((self._by_meaning(vectors) + letters) / 2)
+
+    def _by_meaning(self, vectors: Numbers) -> Numbers:
+        """What speaks for each class in the sentence vectors: the mean of the networks."""
         of = self._stored
         standard = (vectors - of["mean"]) / of["spread"]
         hidden = np.maximum(np.einsum("td,ndh->nth", standard, of["hidden"]) + of["hidden_bias"][:, None], 0)
-        scores = np.einsum("nth,nhc->ntc", hidden, of["out"]) + of["out_bias"][:, None]
-        shares: Numbers = _shares(scores).mean(axis=0)
-        return shares
+        scores: Numbers = (np.einsum("nth,nhc->ntc", hidden, of["out"]) + of["out_bias"][:, None]).mean(axis=0)
+        return scores
+
+    def _by_letters(self, part: str) -> Numbers:
+        """What speaks for each class in the letters and words of a text."""
+        of = self._stored
+        found = columns(part)
+        worth = of["worth"][found]
+        length = float(np.sqrt(worth @ worth)) or 1.0
+        scores: Numbers = worth @ of["letters"][found] / length + of["letters_bias"]
+        return scores
 
 
 def _shares(scores: Numbers) -> Numbers:

@@ -9,6 +9,7 @@ import pytest
 
 from api.safety.classifier import Classifier, DamagedModel
 from api.safety.detector import BESIDE_HARMLESS, SURELY_HARMLESS, THRESHOLDS, WITH_HINT, Detector
+from api.safety.letters import COLUMNS, columns
 from api.safety.normal import undisguised
 
 CLASSES = ("none", "crisis", "report_violence", "distress")
@@ -119,9 +120,12 @@ def weights() -> dict[str, np.ndarray]:
         "hidden_bias": (NETWORKS, HIDDEN),
         "out": (NETWORKS, HIDDEN, len(CLASSES)),
         "out_bias": (NETWORKS, len(CLASSES)),
+        "letters": (COLUMNS, len(CLASSES)),
+        "letters_bias": (len(CLASSES),),
     }
     made = {name: random.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
-    return {**made, "spread": np.ones(SIZE, dtype=np.float32)}
+    worth = 1 + random.random(COLUMNS, dtype=np.float32)
+    return {**made, "worth": worth, "spread": np.ones(SIZE, dtype=np.float32)}
 
 
 def stored(folder: Path) -> Path:
@@ -133,16 +137,26 @@ def stored(folder: Path) -> Path:
     return file
 
 
-def test_the_networks_are_calculated_one_by_one_and_averaged(tmp_path: Path) -> None:
+def test_meaning_and_letters_are_calculated_apart_and_averaged(tmp_path: Path) -> None:
     classifier, of = Classifier(stored(tmp_path)), weights()
     vectors = np.random.default_rng(2).standard_normal((3, SIZE)).astype(np.float32)
-    for vector, got in zip(vectors, classifier._odds(vectors), strict=True):
-        shares = []
-        for number in range(NETWORKS):
-            inner = np.maximum((vector - of["mean"]) @ of["hidden"][number] + of["hidden_bias"][number], 0)
-            scores = np.exp(inner @ of["out"][number] + of["out_bias"][number])
-            shares.append(scores / scores.sum())
-        assert np.allclose(np.mean(shares, axis=0), got, atol=1e-4)
+    texts = ["nie chcę już żyć", "macie kursy?", ""]
+    for text, vector, got in zip(texts, vectors, classifier._odds(texts, vectors), strict=True):
+        meaning = [
+            np.maximum((vector - of["mean"]) @ of["hidden"][number] + of["hidden_bias"][number], 0) @ of["out"][number]
+            + of["out_bias"][number]
+            for number in range(NETWORKS)
+        ]
+        row = np.zeros(COLUMNS, dtype=np.float32)
+        row[columns(text)] = of["worth"][columns(text)]
+        letters = row / (np.linalg.norm(row) or 1) @ of["letters"] + of["letters_bias"]
+        scores = np.exp((np.mean(meaning, axis=0) + letters) / 2)
+        assert np.allclose(scores / scores.sum(), got, atol=1e-4)
+
+
+def test_letters_are_read_without_diacritics_and_words_in_their_order() -> None:
+    assert columns("żyć nie chcę") == columns("zyc nie chce") != columns("chce nie zyc")
+    assert columns("") == columns(" ")
 
 
 def test_a_changed_file_is_refused(tmp_path: Path) -> None:

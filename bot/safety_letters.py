@@ -1,0 +1,55 @@
+"""What the safety classifier sees of a message's letters and words, as columns of numbers.
+
+The sentence vector knows what a message means; runs of letters and pairs of words know how pupils write it. The service
+counts the same (`api/safety/letters.py`; a test holds the two together).
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, List, Sequence
+from zlib import crc32
+
+import numpy as np
+import scipy.sparse
+
+from bot.text import strip_diacritics
+
+COLUMNS = 1 << 16
+SHORTEST, LONGEST = 2, 5
+
+
+def columns(text: str) -> List[int]:
+    """The columns of a squeezed text. Two runs may share one: that costs less than a list of all runs."""
+    return sorted({crc32(run.encode()) % COLUMNS for run in _runs(strip_diacritics(text).split())})
+
+
+def _runs(words: Sequence[str]) -> Iterator[str]:
+    """Runs of letters within words with a space at both ends, the words, and the pairs of words."""
+    for word in words:
+        framed = f" {word} "
+        for size in range(SHORTEST, LONGEST + 1):
+            yield from (framed[start : start + size] for start in range(max(1, len(framed) - size + 1)))
+        yield f"1 {word}"
+    for first, second in zip(["^", *words], [*words, "$"], strict=True):
+        yield f"2 {first} {second}"
+
+
+def counted(texts: Sequence[str]) -> scipy.sparse.csr_matrix:
+    """A row for each text with a one in each of its columns."""
+    found = [columns(text) for text in texts]
+    ends = np.cumsum([0, *map(len, found)])
+    shape = (len(texts), COLUMNS)
+    return scipy.sparse.csr_matrix((np.ones(ends[-1], np.float32), np.concatenate(found), ends), shape=shape)
+
+
+def rarity(rows: scipy.sparse.csr_matrix) -> np.ndarray:
+    """How much each column is worth: more when fewer texts have it."""
+    present = np.bincount(rows.indices, minlength=COLUMNS)
+    return np.asarray(np.log((1 + rows.shape[0]) / (1 + present)) + 1, dtype=np.float32)
+
+
+def weighed(rows: scipy.sparse.csr_matrix, worth: np.ndarray) -> scipy.sparse.csr_matrix:
+    """The rows with what their columns are worth, each of length 1."""
+    heavy = rows.multiply(worth[np.newaxis]).tocsr()
+    length = np.sqrt(np.asarray(heavy.multiply(heavy).sum(axis=1)).ravel())
+    return scipy.sparse.csr_matrix(scipy.sparse.diags(1 / np.maximum(length, 1e-9)) @ heavy, dtype=np.float32)

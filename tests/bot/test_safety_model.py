@@ -1,0 +1,69 @@
+"""The safety classifier learns from meaning and from letters, and is judged on authors that it does not know."""
+
+from __future__ import annotations
+
+from typing import Dict, List
+
+import numpy as np
+import pytest
+
+from bot import safety_model
+from bot.safety_letters import counted
+from bot.safety_lines import Line, authors, lines
+from bot.safety_model import CLASSES, Data, fit, left_out, odds
+
+SIZE = 8
+WORDS = ("kursy", "koniec", "bije", "smutno")
+
+
+def data(*, vectors_tell: bool, letters_tell: bool) -> Data:
+    """Forty rows of each class, told apart by their vectors, their letters or both."""
+    random = np.random.default_rng(3)
+    labels = np.repeat(np.arange(len(CLASSES)), 40)
+    vectors = random.standard_normal((len(labels), SIZE)).astype(np.float32)
+    if vectors_tell:
+        vectors[np.arange(len(labels)), labels] += 6
+    texts = [f"{WORDS[label] if letters_tell else 'słowo'} i coś jeszcze" for label in labels]
+    return Data(vectors, counted(texts), labels, np.arange(len(labels)), np.ones(len(labels), bool))
+
+
+@pytest.mark.parametrize(("vectors_tell", "letters_tell"), [(True, False), (False, True)])
+def test_either_view_alone_tells_the_classes_apart(
+    monkeypatch: pytest.MonkeyPatch, vectors_tell: bool, letters_tell: bool
+) -> None:
+    monkeypatch.setattr(safety_model, "EPOCHS", 60)
+    monkeypatch.setattr(safety_model, "LETTERS", safety_model.LETTERS._replace(epochs=60))
+    made = data(vectors_tell=vectors_tell, letters_tell=letters_tell)
+    rows = np.arange(len(made.labels))
+    found = odds(fit(made, rows), made, rows)
+    assert np.allclose(found.sum(axis=1), 1, atol=1e-5)
+    assert (found.argmax(axis=1) == made.labels).mean() > 0.9
+
+
+def test_no_author_is_judged_by_a_classifier_that_knows_the_author(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = authors()
+    sentences = [Line("x", "none", "pl", author) for author in (*names, *names, "", "", "")]
+    rows = np.arange(len(sentences))
+    made = Data(np.zeros((len(rows), 1)), counted(["x"] * len(rows)), np.zeros(len(rows), int), rows, rows < 99)
+    asked: List[np.ndarray] = []
+
+    def learn(_: Data, known: np.ndarray) -> Dict[str, np.ndarray]:
+        return {"known": known}
+
+    def judge(model: Dict[str, np.ndarray], _: Data, judged: np.ndarray) -> np.ndarray:
+        assert not set(model["known"]) & set(judged)
+        assert not {sentences[row].author for row in judged} & {sentences[row].author for row in model["known"]} - {""}
+        asked.append(judged)
+        return np.full((len(judged), len(CLASSES)), 0.25)
+
+    monkeypatch.setattr(safety_model, "fit", learn)
+    monkeypatch.setattr(safety_model, "odds", judge)
+    assert (left_out(sentences, made) == 0.25).all()
+    assert sorted(np.concatenate(asked)) == list(rows)
+
+
+def test_every_author_wrote_every_class_in_both_languages() -> None:
+    found = {(line.author, line.language, line.label) for line in lines() if line.author}
+    assert found == {
+        (author, language, label) for author in authors() for language in ("pl", "en") for label in CLASSES
+    }
