@@ -58,7 +58,8 @@ class Classifier:
     def _odds(self, parts: Sequence[str], vectors: Numbers) -> Numbers:
         """A row of shares of the classes for each part: what speaks for them in its meaning and in its letters."""
         letters = np.stack([self._by_letters(part) for part in parts])
-        return _shares((self._by_meaning(vectors) + letters) / 2)
+        both: Numbers = np.mean([self._by_meaning(vectors), letters], axis=0)
+        return _shares(both)
 
     def _by_meaning(self, vectors: Numbers) -> Numbers:
         """What speaks for each class in the sentence vectors: the mean of the networks."""

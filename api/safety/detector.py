@@ -17,12 +17,12 @@ log = structlog.get_logger()
 MODEL = Path("models") / "safety.npz"
 # How likely the classifier must find at least this class, by what the phrases say: nothing, a hint of that class or a
 # graver one, a harmless phrase ("umieram z nudów"). How they were chosen: docs/safety.md.
-THRESHOLDS = {"crisis": 0.5, "report_violence": 0.6, "distress": 0.65}
-WITH_HINT = {"crisis": 0.3, "report_violence": 0.36, "distress": 0.4}
-BESIDE_HARMLESS = {"crisis": 0.8, "report_violence": 0.85, "distress": 0.85}
+THRESHOLDS = {"crisis": 0.34, "report_violence": 0.4, "distress": 0.4}
+WITH_HINT = {"crisis": 0.25, "report_violence": 0.3, "distress": 0.3}
+BESIDE_HARMLESS = {"crisis": 0.65, "report_violence": 0.7, "distress": 0.7}
 
 # A phrase counts by itself unless the classifier finds any trouble less likely than this.
-SURELY_HARMLESS = {"crisis": 0.2, "report_violence": 0.3, "distress": 0.3}
+SURELY_HARMLESS = {"crisis": 0.2, "report_violence": 0.25, "distress": 0.25}
 
 
 @dataclass(frozen=True)
