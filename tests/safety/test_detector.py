@@ -58,9 +58,11 @@ def test_the_classifier_alone_is_enough(tmp_path: Path) -> None:
         "what should I do with my life?",
         "co do mnie pasuje",
         "bez kontaktu",
+        "Hejt i cyberprzemoc",
+        "Hate and cyberbullying",
     ],
 )
-def test_not_knowing_what_to_do_in_life_is_what_the_bot_is_for(tmp_path: Path, text: str) -> None:
+def test_what_the_bot_is_for_and_words_of_its_buttons_are_no_alarm(tmp_path: Path, text: str) -> None:
     assert notice(tmp_path, text, Sure(crisis=0.98)) is None
 
 
