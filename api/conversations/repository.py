@@ -142,10 +142,11 @@ async def waiting_conversations(session: AsyncSession, moment: datetime, worker:
         select(InboxMessage.conversation_id)
         .join(Conversation, Conversation.id == InboxMessage.conversation_id)
         .where(_is_past(InboxMessage.due_at, moment), free, Conversation.owner == Owner.BOT)
-        .order_by(InboxMessage.due_at)
+        .group_by(InboxMessage.conversation_id)
+        .order_by(func.min(InboxMessage.due_at))
         .limit(limit)
     )
-    return list(dict.fromkeys(await session.scalars(query)))
+    return list(await session.scalars(query))
 
 
 async def take_lease(session: AsyncSession, conversation_id: str, worker: str, seconds: float) -> bool:

@@ -7,7 +7,7 @@ heart commit themselves and wake whoever waits.
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -45,13 +45,15 @@ type Conceal = Callable[[AsyncSession, str, str], Awaitable[None]]
 class Heart:
     """What the functions below need: the database, the way to wake readers and workers, and who watches over words.
 
-    `conceal` masks in a talk what was sealed.
+    `conceal` masks in a talk what was sealed. `arrived` are the conversations in which this process has stored a
+    message that its worker has not met yet, the oldest first; other processes find them in the database.
     """
 
     database: Database
     notifier: Notifier
     watch: Watch | None = None
     conceal: Conceal | None = None
+    arrived: dict[str, None] = field(default_factory=dict)
 
 
 async def open_conversation(heart: Heart, channel: str, language: Language | None) -> tuple[Conversation, str]:
@@ -78,8 +80,15 @@ async def open_in(session: AsyncSession, channel: str, language: Language | None
 
 
 def announce(heart: Heart, conversation_id: str) -> None:
-    """Wake everybody whom a change of the conversation may concern: its readers, the desk, the workers."""
-    for topic in (conversation_id, DESK, INBOX):
+    """Wake everybody whom a change of the conversation may concern: its readers, the desk, this process' worker."""
+    tell_readers(heart, conversation_id)
+    heart.arrived[conversation_id] = None
+    heart.notifier.wake(INBOX)
+
+
+def tell_readers(heart: Heart, conversation_id: str) -> None:
+    """Wake who reads the conversation, and the desk."""
+    for topic in (conversation_id, DESK):
         heart.notifier.notify(topic)
 
 
@@ -152,20 +161,26 @@ async def _typed_button(session: AsyncSession, conversation_id: str, typed: str)
     return payloads.pop() if len(payloads) == 1 else None
 
 
-async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Answer) -> bool:
+async def write_answer(
+    heart: Heart, conversation_id: str, seq: int, answer: Answer, *, worker: str | None = None
+) -> bool:
     """Write the bot's answer to a message and end its turn; False when the conversation was erased meanwhile.
 
     The owner is looked at in the same transaction: when the bot no longer owns the talk, its late answer is dropped.
+    If nothing else waits, the lease of `worker` is given back, and then, too, the result is False.
     """
     async with heart.database.transaction() as session:
         conversation = await repository.lock(session, conversation_id)
         if conversation is None:
             return False
         await understanding.keep(session, conversation_id, seq, answer.nlu)
-        waiting = await session.get(InboxMessage, (conversation_id, seq))
+        inbox = {message.seq: message for message in await repository.waiting(session, conversation_id)}
+        waiting = inbox.pop(seq, None)
         if waiting is None:
             return True
         asked, typed = await repository.moment_of(session, conversation_id, seq), waiting.text is not None
+        if is_done := not inbox and worker is not None and conversation.lease_holder == worker:
+            conversation.lease_holder = conversation.lease_until = None
         if conversation.owner == Owner.BOT:
             conversation.language = answer.language
             await _write_messages(session, conversation, waiting, answer)
@@ -176,8 +191,8 @@ async def write_answer(heart: Heart, conversation_id: str, seq: int, answer: Ans
             await end_turn(session, conversation_id, seq, Outcome.HANDED_OVER)
             await repository.take_out(session, waiting)
     _count(answer, asked, typed, Outcome.ANSWERED if conversation.owner == Owner.BOT else Outcome.HANDED_OVER)
-    announce(heart, conversation_id)
-    return True
+    tell_readers(heart, conversation_id)
+    return not is_done
 
 
 def _count(answer: Answer, asked: datetime, typed: bool, outcome: Outcome) -> None:

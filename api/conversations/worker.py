@@ -6,6 +6,7 @@ share the work, and the turn of one that died is taken over when its lease runs 
 
 import asyncio
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -88,7 +89,6 @@ class Worker:
 
     async def _take_turns(self) -> None:
         while True:
-            awake = self._heart.notifier.register(INBOX)
             try:
                 await self._look_around()
             except Exception:
@@ -96,9 +96,7 @@ class Worker:
             if self._away:
                 await asyncio.sleep(self._pace.look)
             else:
-                waited_for = [awake, *self._serving.values()]
-                await asyncio.wait(waited_for, timeout=self._pace.look, return_when=asyncio.FIRST_COMPLETED)
-            self._heart.notifier.forget(INBOX, awake)
+                await self._take_arrivals()
 
     async def _look_around(self) -> None:
         """Begin to serve the conversations that wait; while Rasa is away, only look whether it is back."""
@@ -108,11 +106,37 @@ class Worker:
         room = AT_ONCE - len(self._serving)
         if self._away or not room:
             return
+        # All of them are found below: what has arrived is in the database.
+        self._heart.arrived.clear()
         async with self._heart.database.transaction(read_only=True) as session:
             limit = room + len(self._serving)
             found = await repository.waiting_conversations(session, now(), self._id, limit)
-        for conversation_id in found:
+        self._begin(found)
+
+    async def _take_arrivals(self) -> None:
+        """Serve at once what arrives in this process, until it is time to look around again.
+
+        That is so after a while, and as soon as there is room again after there was none.
+        """
+        clock, arrived = asyncio.get_running_loop().time, self._heart.arrived
+        end = clock() + self._pace.look
+        while (left := end - clock()) > 0:
+            awake = self._heart.notifier.register(INBOX)
+            self._begin([one for one in arrived if one not in self._serving])
+            is_full = len(self._serving) >= AT_ONCE
+            # Who is being served may have been found to wait for nothing more: then its task must end first.
+            in_the_way = self._serving.values() if arrived or is_full else ()
+            await asyncio.wait([awake, *in_the_way], timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            self._heart.notifier.forget(INBOX, awake)
+            self._serving = {key: task for key, task in self._serving.items() if not task.done()}
+            if is_full or self._away:
+                return
+
+    def _begin(self, conversations: Iterable[str]) -> None:
+        """Serve those that are not served yet, as far as there is room."""
+        for conversation_id in conversations:
             if conversation_id not in self._serving and len(self._serving) < AT_ONCE:
+                self._heart.arrived.pop(conversation_id, None)
                 self._serving[conversation_id] = asyncio.create_task(self.serve(conversation_id))
 
     async def serve(self, conversation_id: str) -> None:
@@ -120,8 +144,6 @@ class Worker:
         try:
             while claim := await self._claim(conversation_id):
                 if not await self._play(conversation_id, claim):
-                    async with self._heart.database.transaction() as session:
-                        await repository.give_lease_back(session, conversation_id, self._id)
                     break
         except DATABASE_AWAY as reason:
             metrics.AWAY.labels("database").inc()
@@ -144,7 +166,7 @@ class Worker:
             return Claim(waiting[0], conversation.channel, conversation.language, said)
 
     async def _play(self, conversation_id: str, claim: Claim) -> bool:
-        """Play one turn; whether to go on with the conversation's next message."""
+        """Play one turn; whether to go on with the conversation's next message. If not, the lease is given back."""
         message = claim.message
         try:
             with metrics.PART_SECONDS.labels("rasa").time():
@@ -158,7 +180,7 @@ class Worker:
                     said=claim.said,
                 )
             with metrics.PART_SECONDS.labels("writing").time():
-                return await write_answer(self._heart, conversation_id, message.seq, answer)
+                return await write_answer(self._heart, conversation_id, message.seq, answer, worker=self._id)
         except RasaAway as reason:
             self._away = True
             metrics.AWAY.labels("rasa").inc()
@@ -184,10 +206,13 @@ class Worker:
         return True
 
     async def _put_off(self, conversation_id: str, seq: int, *, failed: bool) -> int:
-        """Let the message wait; how often it has failed so far."""
+        """Let the message wait, and others take the conversation, unless it has failed too often; how often so far."""
         async with self._heart.database.transaction() as session:
             message = await repository.put_off(session, conversation_id, seq, failed=failed)
-            return message.failures if message is not None else 0
+            failures = message.failures if message is not None else 0
+            if not failed or failures < MOST_FAILURES:
+                await repository.give_lease_back(session, conversation_id, self._id)
+            return failures
 
     # --- now and then -------------------------------------------------------------------------------------------------
 

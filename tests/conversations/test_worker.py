@@ -156,6 +156,46 @@ async def test_a_long_turn_keeps_its_lease(heart: Heart, rasa: ScriptedRasa) -> 
     assert len(rasa.plays) == 1
 
 
+async def test_what_arrives_here_is_served_without_a_look_into_the_database(heart: Heart, rasa: ScriptedRasa) -> None:
+    worker = Worker(heart, rasa.client(), Pace(look=3600, tell=3600))
+    worker.start()
+    talks = [await opened(heart) for _ in range(3)]
+    for number in range(5):
+        sent = [send(heart, talk, f"{number} {one}") for talk in talks for one in range(2)]
+        numbers = await asyncio.gather(*sent)
+        for one, talk in enumerate(talks):
+            await until_ended(heart, talk, *numbers[2 * one], *numbers[2 * one + 1])
+    await worker.stop()
+    assert heart.arrived == {}
+
+
+async def test_with_no_room_left_the_others_are_served_as_soon_as_there_is(
+    heart: Heart, rasa: ScriptedRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.conversations.worker.AT_ONCE", 2)
+    elsewhere = Heart(heart.database, Notifier())
+    talks = {talk: await send(elsewhere, talk, "a", "b") for talk in [await opened(heart) for _ in range(7)]}
+    worker = Worker(heart, rasa.client(), Pace(look=3600, tell=3600))
+    worker.start()
+    for talk, numbers in talks.items():
+        while not [one for one in await seen(heart, talk) if one.get("reply_to") == numbers[-1]]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await worker.stop()
+
+
+async def test_a_turn_gives_its_lease_back_with_its_answer(heart: Heart, rasa: ScriptedRasa) -> None:
+    talk, worker = await opened(heart), Worker(heart, rasa.client(), Pace(lease=3600))
+    for mood in ("well", "away", "broken"):
+        rasa.mood = mood
+        await send(heart, talk, mood)
+        await worker.serve(talk)
+        async with heart.database.transaction() as session:
+            assert await repository.take_lease(session, talk, "another", seconds=0)
+        rasa.mood = "well"
+        await due(heart, talk)
+        await worker.serve(talk)
+
+
 async def test_an_erasure_while_rasa_is_away_is_carried_out_later(heart: Heart, rasa: ScriptedRasa) -> None:
     talk, worker = await opened(heart), Worker(heart, rasa.client(), PACE)
     await send(heart, talk, "a")
