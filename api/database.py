@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 import asyncpg
 from sqlalchemy import JSON, DateTime, MetaData, event
+from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
+from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -151,6 +153,12 @@ async def _connect_postgresql(*arguments: Any, **options: Any) -> Any:
         return await asyncpg.connect(*arguments, **options)
     except (OSError, asyncpg.PostgresError) as error:
         raise DatabaseAway(type(error).__name__) from error
+
+
+def insert_into(session: AsyncSession, table: type[Base]) -> SQLiteInsert | PostgreSQLInsert:
+    """An insertion that can say what to do about a row that is there already (`on_conflict_…`)."""
+    kind = PostgreSQLInsert if session.get_bind().dialect.name == "postgresql" else SQLiteInsert
+    return kind(table)
 
 
 def now() -> datetime:

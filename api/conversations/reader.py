@@ -7,18 +7,31 @@ from typing import Any
 
 from api.conversations import repository
 from api.conversations.service import Heart, event_json
+from api.errors import NotFound, Unauthorized
 
 QUIET_SECONDS = 15.0
 LOOKED_UP_AT_ONCE = 500
 
 
-async def read(heart: Heart, conversation_id: str, after: int, wait: float) -> list[dict[str, Any]] | None:
-    """The events after number `after`; waits up to `wait` seconds for the first one. None without a conversation."""
+async def owned_by(heart: Heart, conversation_id: str, token: str) -> None:
+    """Raises Unauthorized for a token that opens no conversation, NotFound for one that opens another."""
+    async with heart.database.transaction(read_only=True) as session:
+        _check(await repository.newest(session, token=token), conversation_id)
+
+
+async def read(
+    heart: Heart, conversation_id: str, after: int, wait: float, token: str | None = None
+) -> list[dict[str, Any]] | None:
+    """The events after number `after`; waits up to `wait` seconds for the first one. None without a conversation.
+
+    With a token that is checked first, as in `owned_by`.
+    """
     end = asyncio.get_running_loop().time() + wait
     while True:
         news = heart.notifier.register(conversation_id, seen=after)
         try:
-            events = await _look(heart, conversation_id, after)
+            events = await _look(heart, conversation_id, after, token)
+            token = None
             left = end - asyncio.get_running_loop().time()
             if events is None or events or left <= 0:
                 return events
@@ -51,12 +64,26 @@ async def stream(heart: Heart, conversation_id: str, after: int) -> AsyncGenerat
             heart.notifier.forget(conversation_id, news)
 
 
-async def _look(heart: Heart, conversation_id: str, after: int) -> list[dict[str, Any]] | None:
+async def _look(
+    heart: Heart, conversation_id: str, after: int, token: str | None = None
+) -> list[dict[str, Any]] | None:
     async with heart.database.transaction(read_only=True) as session:
-        events = await repository.events_after(session, conversation_id, after)
-        if not events and not await repository.latest(session, [conversation_id]):
+        if token is None:
+            newest = await repository.newest(session, conversation_id=conversation_id)
+        else:
+            newest = _check(await repository.newest(session, token=token), conversation_id)
+        if newest is None:
             return None
+        events = await repository.events_after(session, conversation_id, after) if newest.last_seq > after else []
     return [event_json(event) for event in events]
+
+
+def _check(opened: repository.Newest | None, conversation_id: str) -> repository.Newest:
+    if opened is None:
+        raise Unauthorized
+    if opened.id != conversation_id:
+        raise NotFound("There is no such conversation.")
+    return opened
 
 
 async def look_out(heart: Heart) -> None:

@@ -1,17 +1,15 @@
 """The heart's reads and writes. Nothing here commits: the caller's transaction does."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.models import Conversation, Event, EventType, InboxMessage, Owner, Receipt, SentPayload
-from api.database import now
+from api.database import insert_into, now
 
 # No lease and no putting-off lasts as long: a moment further ahead was written by a clock that was wrong.
 FURTHEST = timedelta(minutes=1)
@@ -32,9 +30,22 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def find_by_token(session: AsyncSession, token: str) -> Conversation | None:
-    """The conversation that the token opens."""
-    return await session.scalar(select(Conversation).where(Conversation.token_hash == hash_token(token)))
+class Newest(NamedTuple):
+    """Of a conversation: the number of its latest event, and up to which one the words are cleared."""
+
+    id: str
+    last_seq: int
+    cleared_seq: int
+
+
+async def newest(
+    session: AsyncSession, *, conversation_id: str | None = None, token: str | None = None
+) -> Newest | None:
+    """How far the conversation has come that has this id, or that the token opens."""
+    which = Conversation.id == conversation_id if token is None else Conversation.token_hash == hash_token(token)
+    query = select(Conversation.id, Conversation.last_seq, Conversation.cleared_seq).where(which)
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else Newest(*row)
 
 
 async def append(
@@ -46,22 +57,29 @@ async def append(
     sender: str | None = None,
     reply_to: int | None = None,
 ) -> int:
-    """Add an event with the next number and return the number. Raises LookupError without such a conversation.
+    """Add an event with the next number and return the number. Raises LookupError without such a conversation."""
+    return await append_all(session, conversation_id, [Event(type=kind, body=body, sender=sender, reply_to=reply_to)])
 
-    The number is taken by the update of the conversation's row, which the transaction locks: numbers have no gaps.
+
+async def append_all(session: AsyncSession, conversation_id: str, events: Sequence[Event]) -> int:
+    """Add events, which know no number yet, with the next numbers; the last number. Raises LookupError as above.
+
+    The numbers are taken by the update of the conversation's row, which the transaction locks: they have no gaps.
     """
-    seq = await session.scalar(
+    last = await session.scalar(
         update(Conversation)
         .where(Conversation.id == conversation_id)
-        .values(last_seq=Conversation.last_seq + 1)
+        .values(last_seq=Conversation.last_seq + len(events))
         .returning(Conversation.last_seq)
         .execution_options(synchronize_session=False)
     )
-    if seq is None:
+    if last is None:
         raise LookupError("The conversation does not exist.")
-    session.add(Event(conversation_id=conversation_id, seq=seq, type=kind, sender=sender, reply_to=reply_to, body=body))
+    for seq, event in enumerate(events, start=last - len(events) + 1):
+        event.conversation_id, event.seq = conversation_id, seq
+    session.add_all(events)
     await session.flush()
-    return seq
+    return last
 
 
 async def events_after(session: AsyncSession, conversation_id: str, after: int, limit: int = 500) -> list[Event]:
@@ -82,12 +100,6 @@ async def last_message(session: AsyncSession, conversation_id: str, *, sender: s
         Event.conversation_id == conversation_id, Event.type == EventType.MESSAGE, Event.sender == sender
     )
     return await session.scalar(query.order_by(Event.seq.desc()).limit(1))
-
-
-async def moment_of(session: AsyncSession, conversation_id: str, seq: int) -> datetime:
-    """When the event was written."""
-    query = select(Event.created_at).where(Event.conversation_id == conversation_id, Event.seq == seq)
-    return (await session.scalars(query)).one()
 
 
 async def receipt(session: AsyncSession, conversation_id: str, client_id: str) -> int | None:
@@ -121,8 +133,7 @@ async def remember_buttons(session: AsyncSession, conversation_id: str, buttons:
     rows = [{"conversation_id": conversation_id, "payload": b["payload"], "title": b["title"]} for b in buttons]
     if not rows:
         return
-    insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
-    statement = insert(SentPayload)
+    statement = insert_into(session, SentPayload)
     latest = statement.on_conflict_do_update(
         index_elements=["conversation_id", "payload"], set_={"title": statement.excluded.title}
     )
@@ -149,20 +160,29 @@ async def waiting_conversations(session: AsyncSession, moment: datetime, worker:
     return list(await session.scalars(query))
 
 
-async def take_lease(session: AsyncSession, conversation_id: str, worker: str, seconds: float) -> bool:
-    """Claim the conversation's turns for a worker; False when another one holds them."""
+class Leased(NamedTuple):
+    """What a worker must know of a conversation whose turns it has claimed."""
+
+    channel: str
+    language: str | None
+    owner_version: int
+
+
+async def take_lease(session: AsyncSession, conversation_id: str, worker: str, seconds: float) -> Leased | None:
+    """Claim the conversation's turns for a worker; None when another one holds them."""
     moment = now()
-    taken = await session.scalar(
+    taken = await session.execute(
         update(Conversation)
         .where(
             Conversation.id == conversation_id,
             or_(_is_past(Conversation.lease_until, moment), Conversation.lease_holder == worker),
         )
         .values(lease_holder=worker, lease_until=moment + timedelta(seconds=seconds))
-        .returning(Conversation.id)
+        .returning(Conversation.channel, Conversation.language, Conversation.owner_version)
         .execution_options(synchronize_session=False)
     )
-    return taken is not None
+    row = taken.one_or_none()
+    return None if row is None else Leased(*row)
 
 
 async def give_lease_back(session: AsyncSession, conversation_id: str, worker: str) -> None:
@@ -179,6 +199,17 @@ async def waiting(session: AsyncSession, conversation_id: str) -> list[InboxMess
     """The conversation's messages that are not yet answered, oldest first, due or not."""
     query = select(InboxMessage).where(InboxMessage.conversation_id == conversation_id).order_by(InboxMessage.seq)
     return list(await session.scalars(query))
+
+
+async def waiting_since(session: AsyncSession, conversation_id: str) -> list[tuple[InboxMessage, datetime]]:
+    """The same, each with the moment in which it was written."""
+    query = (
+        select(InboxMessage, Event.created_at)
+        .join(Event, (Event.conversation_id == InboxMessage.conversation_id) & (Event.seq == InboxMessage.seq))
+        .where(InboxMessage.conversation_id == conversation_id)
+        .order_by(InboxMessage.seq)
+    )
+    return [(message, moment) for message, moment in await session.execute(query)]
 
 
 async def waiting_in_the_dark(session: AsyncSession, before: datetime, limit: int) -> list[str]:

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import metrics
-from api.conversations import handoff, repository, understanding
+from api.conversations import handoff, lines, repository, understanding
 from api.conversations.desk import DESK
 from api.conversations.lines import end_turn, say
 from api.conversations.models import Conversation, Event, EventType, InboxMessage, Outcome, Owner, Receipt
@@ -174,11 +174,11 @@ async def write_answer(
         if conversation is None:
             return False
         await understanding.keep(session, conversation_id, seq, answer.nlu)
-        inbox = {message.seq: message for message in await repository.waiting(session, conversation_id)}
-        waiting = inbox.pop(seq, None)
-        if waiting is None:
+        inbox = {message.seq: (message, at) for message, at in await repository.waiting_since(session, conversation_id)}
+        if seq not in inbox:
             return True
-        asked, typed = await repository.moment_of(session, conversation_id, seq), waiting.text is not None
+        waiting, asked = inbox.pop(seq)
+        typed = waiting.text is not None
         if is_done := not inbox and worker is not None and conversation.lease_holder == worker:
             conversation.lease_holder = conversation.lease_until = None
         if conversation.owner == Owner.BOT:
@@ -213,20 +213,24 @@ async def _write_messages(
     A message with `safety` flags the talk (`danger` says why), one with `handoff` (a reason) hands it over to a person.
     `conceal` is for the heart only.
     """
-    conversation_id, seq = waiting.conversation_id, waiting.seq
     reason = danger = None
+    bodies = []
     for message in answer.messages:
         body = {"language": answer.language, "cards": [], **message}
         reason = body.pop("handoff", reason)
         danger = body.pop("danger", danger)
         body.pop("conceal", None)
-        await say(session, conversation_id, body, sender="bot", reply_to=seq)
+        bodies.append(body)
+    if reason is None:
+        await lines.answer(session, conversation.id, bodies, reply_to=waiting.seq)
+    else:
+        for body in bodies:
+            await say(session, conversation.id, body, sender="bot", reply_to=waiting.seq)
     if any(message.get("safety") for message in answer.messages):
         await flag(session, conversation, danger)
     if reason is not None:
-        await handoff.change_owner(session, conversation_id, to=Owner.WAITING, by=handoff.BOT, reason=reason)
+        await handoff.change_owner(session, conversation.id, to=Owner.WAITING, by=handoff.BOT, reason=reason)
     else:
-        await end_turn(session, conversation_id, seq, Outcome.ANSWERED)
         await repository.take_out(session, waiting)
 
 

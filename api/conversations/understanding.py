@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database import Base
+from api.database import Base, insert_into
 
 
 class Understanding(Base):
@@ -23,15 +23,13 @@ class Understanding(Base):
 
 async def keep(session: AsyncSession, conversation_id: str, seq: int, nlu: dict[str, Any]) -> None:
     """Store what Rasa answered (`Answer.nlu`)."""
-    await session.merge(
-        Understanding(
-            conversation_id=conversation_id,
-            seq=seq,
-            intent=nlu.get("intent"),
-            confidence=nlu.get("confidence"),
-            entities=nlu.get("entities", []),
-        )
-    )
+    found = {
+        "intent": nlu.get("intent"),
+        "confidence": nlu.get("confidence"),
+        "entities": nlu.get("entities", []),
+    }
+    row = insert_into(session, Understanding).values(conversation_id=conversation_id, seq=seq, **found)
+    await session.execute(row.on_conflict_do_update(index_elements=["conversation_id", "seq"], set_=found))
 
 
 async def of(session: AsyncSession, conversation_id: str) -> dict[int, Understanding]:

@@ -17,7 +17,7 @@ import structlog
 from api import metrics
 from api.conversations import forgetting, handoff, reader, repository
 from api.conversations.jobs import every
-from api.conversations.models import Conversation, InboxMessage
+from api.conversations.models import InboxMessage
 from api.conversations.rasa import Erased, RasaAway, RasaClient, TurnFailed
 from api.conversations.service import INBOX, Heart, tell_to_wait, write_answer, write_failure
 from api.database import DATABASE_AWAY, now
@@ -153,17 +153,20 @@ class Worker:
     async def _claim(self, conversation_id: str) -> Claim | None:
         """The next message that is due; when there is none, the lease is given back at once."""
         async with self._heart.database.transaction() as session:
-            if not await repository.take_lease(session, conversation_id, self._id, self._pace.lease):
+            leased = await repository.take_lease(session, conversation_id, self._id, self._pace.lease)
+            if leased is None:
                 return None
             waiting = await repository.waiting(session, conversation_id)
             if not waiting or not repository.is_due(waiting[0], now()):
                 await repository.give_lease_back(session, conversation_id, self._id)
                 return None
-            conversation = await session.get_one(Conversation, conversation_id)
             if not waiting[0].attempts:
                 metrics.PART_SECONDS.labels("waiting").observe((now() - waiting[0].due_at).total_seconds())
-            said = await handoff.said_meanwhile(session, conversation_id, waiting[0].seq)
-            return Claim(waiting[0], conversation.channel, conversation.language, said)
+            # Without a change of the owner nobody but the bot has answered.
+            said = (
+                await handoff.said_meanwhile(session, conversation_id, waiting[0].seq) if leased.owner_version else []
+            )
+            return Claim(waiting[0], leased.channel, leased.language, said)
 
     async def _play(self, conversation_id: str, claim: Claim) -> bool:
         """Play one turn; whether to go on with the conversation's next message. If not, the lease is given back."""

@@ -33,20 +33,23 @@ HeartDep = Annotated[Heart, Depends(_heart)]
 LimiterDep = Annotated[Limiter, Depends(_limiter)]
 
 
-async def _own_conversation(id: str, heart: HeartDep, authorization: Annotated[str | None, Header()] = None) -> str:
+async def _token(authorization: Annotated[str | None, Header()] = None) -> str:
+    """The caller's token. Raises Unauthorized."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthorized
+    return token.strip()
+
+
+Token = Annotated[str, Depends(_token)]
+
+
+async def _own_conversation(id: str, heart: HeartDep, token: Token) -> str:
     """The id of the path, if the caller's token opens that conversation. Raises Unauthorized or NotFound.
 
     Not the conversation itself: it would be kept as long as a stream is open.
     """
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthorized
-    async with heart.database.transaction(read_only=True) as session:
-        conversation = await repository.find_by_token(session, token.strip())
-    if conversation is None:
-        raise Unauthorized
-    if conversation.id != id:
-        raise NotFound("There is no such conversation.")
+    await reader.owned_by(heart, id, token)
     return id
 
 
@@ -81,7 +84,8 @@ async def send_message(
 
 @router.get("/{id}/events")
 async def read_events(
-    own: Own,
+    id: str,
+    token: Token,
     heart: HeartDep,
     accept: Annotated[str, Header()] = "",
     last_event_id: Annotated[int | None, Header()] = None,
@@ -90,8 +94,9 @@ async def read_events(
 ) -> Response:
     """The events after `after`: at once or within `wait` seconds, or as a stream of server-sent events."""
     if "text/event-stream" in accept:
-        return EventStream(reader.stream(heart, own, after if last_event_id is None else last_event_id))
-    events_now = await reader.read(heart, own, after, wait)
+        await reader.owned_by(heart, id, token)
+        return EventStream(reader.stream(heart, id, after if last_event_id is None else last_event_id))
+    events_now = await reader.read(heart, id, after, wait, token)
     if events_now is None:
         raise NotFound("There is no such conversation.")
     body = json.dumps({"events": events_now}, ensure_ascii=False)
