@@ -22,6 +22,7 @@ from api.accounts import oidc
 from api.alerts import job as alerts
 from api.alerts import mail
 from api.appointments.routes import router as appointments
+from api.catalogue import service as versions
 from api.catalogue.routes import router as catalogue
 from api.channels.messenger import channel as messenger
 from api.channels.messenger.configuration import configuration as messenger_configuration
@@ -106,7 +107,11 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     state.database = Database(chosen.database)
     state.rasa = RasaClient(chosen.rasa, chosen.rasa_token())
     state.heart = Heart(
-        state.database, Notifier(), watch=Guard(Detector(chosen.drogowskaz_var), state.database), conceal=conceal
+        state.database,
+        Notifier(),
+        watch=Guard(Detector(chosen.drogowskaz_var), state.database),
+        conceal=conceal,
+        version=versions.version,
     )
     _give_memory_back()
     redis = shared(chosen.redis_url)

@@ -62,7 +62,7 @@ async def play_alone(agent: Agent, turn: Turn, names: Names) -> HTTPResponse:
     store = own_tracker_store(agent)
     try:
         async with agent.lock_store.lock(turn.conversation, LOCK_SECONDS, LOOK_AT_LOCK_SECONDS):
-            await names.refresh()
+            await names.refresh(turn.catalogue)
             return response.json(await _play_over(agent, turn))
     except BadPayload:
         return response.json({"error": "bad_payload"}, status=422)

@@ -1,8 +1,8 @@
 """The names of the catalogue as staff have saved them, without a restart: read from the action server before a turn.
 
-The action server shares the API's database and answers with a tag of the catalogue's version; as long as that stays,
-the question costs a millisecond and nothing is read. New names are put in order in a thread, and used from then on by
-the turn that waited for them and all later ones.
+The action server shares the API's database and answers with a tag of the catalogue's version. The API says with each
+turn which version there is, and as long as that stays nobody is asked. New names are put in order in a thread, and used
+from then on by the turn that waited for them and all later ones.
 """
 
 from __future__ import annotations
@@ -41,8 +41,13 @@ class Names:
         if self._tag is None:
             await self.refresh()
 
-    async def refresh(self) -> None:
-        """Read the names if the catalogue has changed. Without an answer the known ones stay in use."""
+    async def refresh(self, version: Optional[int] = None) -> None:
+        """Read the names if the catalogue has changed. Without an answer the known ones stay in use.
+
+        Nobody is asked when the names of the version are known already.
+        """
+        if version is not None and self._tag == f'"{version}"':
+            return
         try:
             stored, tag = await self._ask()
         except (aiohttp.ClientError, asyncio.TimeoutError) as away:

@@ -70,6 +70,8 @@ class Turn(NamedTuple):
     `channel` is where the pupil writes: actions read it from the tracker.
 
     `said` is what a counsellor has written since the bot's last turn: the bot should know it.
+
+    `catalogue` is the version of the catalogue whose names the bot should know; without it the action server is asked.
     """
 
     conversation: str
@@ -79,6 +81,7 @@ class Turn(NamedTuple):
     language: Optional[str] = None
     said: Sequence[str] = ()
     channel: str = CHANNEL
+    catalogue: Optional[int] = None
 
 
 class _NoOutput(OutputChannel):

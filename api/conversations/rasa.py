@@ -51,8 +51,11 @@ class RasaClient:
         payload: str | None,
         language: str | None,
         said: Sequence[str] = (),
+        catalogue: int | None = None,
     ) -> Answer:
         """Play a turn; the same message id again gives the same answer. `said` are a counsellor's lines since the last.
+
+        `catalogue` is the version whose names the bot should know.
 
         The channel is told because some of what the bot says is true in one channel only.
 
@@ -66,6 +69,7 @@ class RasaClient:
             "payload": payload,
             "language": language,
             "said": list(said),
+            "catalogue": catalogue,
         }
         try:
             response = await self._client.post("/webhooks/turn/play", json=body)

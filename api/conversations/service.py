@@ -39,20 +39,23 @@ UNSURE = "nlu_fallback"
 
 
 type Conceal = Callable[[AsyncSession, str, str], Awaitable[None]]
+type Version = Callable[[AsyncSession], Awaitable[int]]
 
 
 @dataclass(frozen=True)
 class Heart:
     """What the functions below need: the database, the way to wake readers and workers, and who watches over words.
 
-    `conceal` masks in a talk what was sealed. `arrived` are the conversations in which this process has stored a
-    message that its worker has not met yet, the oldest first; other processes find them in the database.
+    `conceal` masks in a talk what was sealed. `version` is that of the catalogue, for the bot. `arrived` are the
+    conversations in which this process has stored a message that its worker has not met yet, the oldest first; other
+    processes find them in the database.
     """
 
     database: Database
     notifier: Notifier
     watch: Watch | None = None
     conceal: Conceal | None = None
+    version: Version | None = None
     arrived: dict[str, None] = field(default_factory=dict)
 
 

@@ -44,12 +44,15 @@ class Pace:
 
 
 class Claim(NamedTuple):
-    """A message that this worker may play now, what its conversation is like, and what a counsellor wrote before."""
+    """A message that this worker may play now, what its conversation is like, and what the bot should know: the lines
+    that a counsellor wrote before, the version of the catalogue.
+    """
 
     message: InboxMessage
     channel: str
     language: str | None
     said: list[str]
+    catalogue: int | None
 
 
 class Worker:
@@ -166,7 +169,8 @@ class Worker:
             said = (
                 await handoff.said_meanwhile(session, conversation_id, waiting[0].seq) if leased.owner_version else []
             )
-            return Claim(waiting[0], leased.channel, leased.language, said)
+            catalogue = await self._heart.version(session) if self._heart.version is not None else None
+            return Claim(waiting[0], leased.channel, leased.language, said, catalogue)
 
     async def _play(self, conversation_id: str, claim: Claim) -> bool:
         """Play one turn; whether to go on with the conversation's next message. If not, the lease is given back."""
@@ -181,6 +185,7 @@ class Worker:
                     payload=message.payload,
                     language=claim.language,
                     said=claim.said,
+                    catalogue=claim.catalogue,
                 )
             with metrics.PART_SECONDS.labels("writing").time():
                 return await write_answer(self._heart, conversation_id, message.seq, answer, worker=self._id)

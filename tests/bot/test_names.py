@@ -122,6 +122,19 @@ def test_without_a_change_nothing_is_read(answers: Answers) -> None:
     assert (answers.asked, answers.given) == (5, 1)
 
 
+def test_nobody_is_asked_for_names_of_a_version_that_is_known(answers: Answers) -> None:
+    names = Names()
+
+    async def talk() -> None:
+        for version in (1, 1, 1, None, 2, 2):
+            answers.version = version or answers.version
+            await names.refresh(version)
+        await names.close()
+
+    asyncio.run(talk())
+    assert (answers.asked, answers.given) == (3, 2)
+
+
 def test_without_an_answer_the_known_names_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACTIONS_URL", "http://127.0.0.1:9/webhook")
     monkeypatch.setattr(CatalogueEntityExtractor, "latest", None)

@@ -12,6 +12,7 @@ class ScriptedRasa:
 
     def __init__(self) -> None:
         self.mood = "well"
+        self.catalogue: int | None = None
         self.trackers: dict[str, dict[str, str]] = {}
         self.forgotten: set[str] = set()
         self.plays: list[tuple[str, str]] = []
@@ -31,8 +32,10 @@ class ScriptedRasa:
         payload: str | None,
         language: str | None,
         said: Sequence[str] = (),
+        catalogue: int | None = None,
     ) -> Answer:
         """Play a turn in the mood of the moment."""
+        self.catalogue = catalogue
         await asyncio.sleep(0)
         if self.mood == "away":
             raise RasaAway("told to be")

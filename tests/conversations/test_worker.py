@@ -1,10 +1,13 @@
 """The worker with a scripted Rasa: who waits is told once, failures end, erasures hold, other processes are noticed."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from api.catalogue import repository as catalogue
+from api.catalogue import service as versions
 from api.conversations import reader, repository, service
 from api.conversations.models import Owner
 from api.conversations.notifier import Notifier
@@ -181,6 +184,17 @@ async def test_with_no_room_left_the_others_are_served_as_soon_as_there_is(
         while not [one for one in await seen(heart, talk) if one.get("reply_to") == numbers[-1]]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await worker.stop()
+
+
+async def test_the_bot_is_told_which_catalogue_there_is_at_each_turn(heart: Heart, rasa: ScriptedRasa) -> None:
+    informed = replace(heart, version=versions.version)
+    talk, worker = await opened(informed), Worker(informed, rasa.client(), PACE)
+    for number in range(3):
+        await send(informed, talk, str(number))
+        await worker.serve(talk)
+        async with heart.database.transaction() as session:
+            assert rasa.catalogue == await versions.version(session) == number
+            await catalogue.raise_version(session)
 
 
 async def test_a_turn_gives_its_lease_back_with_its_answer(heart: Heart, rasa: ScriptedRasa) -> None:
