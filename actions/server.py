@@ -6,6 +6,7 @@ rasa-sdk's own server starts a second process, listens on all addresses unless t
 tracker into the answer when an action fails. This one serves the same executor without these.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,7 +19,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 import actions
 from actions.registry import database
-from api import logs
+from api import logs, traces
 from api.catalogue import service as catalogue
 from api.database import DATABASE_AWAY
 from api.settings import settings
@@ -46,7 +47,9 @@ def app() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(_application: FastAPI) -> AsyncGenerator[None]:
+    end_traces = traces.start("drogowskaz-actions", settings())
     yield
+    await asyncio.to_thread(end_traces)
     await database().close()
 
 
@@ -72,7 +75,8 @@ async def _webhook(request: Request) -> JSONResponse:
     call: dict[str, Any] = await request.json()
     try:
         # Rasa is told to leave the domain out (`bot/endpoints.yml`); rasa-sdk wants at least an empty one.
-        result = await request.app.state.executor.run({"domain": {}, **call})
+        with traces.called(f"action {call.get('next_action')}", request.headers):
+            result = await request.app.state.executor.run({"domain": {}, **call})
     except ActionExecutionRejection as refusal:
         return JSONResponse({"error": refusal.message, "action_name": refusal.action_name}, status_code=400)
     except DATABASE_AWAY as error:

@@ -17,7 +17,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import described, errors, logs, metrics
+from api import described, errors, logs, metrics, traces
 from api.accounts import oidc
 from api.alerts import job as alerts
 from api.alerts import mail
@@ -117,6 +117,7 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     redis = shared(chosen.redis_url)
     wakeups = _begin_wakeups(state.heart.notifier, redis) if redis is not None else None
     state.limiter = Limiter(on=chosen.rate_limits, redis=redis)
+    end_traces = traces.start("drogowskaz-api", chosen)
     end_metrics = metrics.serve(chosen.metrics_port, chosen.metrics_host) if chosen.metrics_port else None
     observer = Observer(state.heart, messenger_is_on=state.messenger_configuration is not None)
     if end_metrics is not None:
@@ -139,6 +140,7 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     await observer.stop()
     if end_metrics is not None:
         await asyncio.to_thread(end_metrics)
+    await asyncio.to_thread(end_traces)
     if redis is not None and wakeups is not None:
         await wakeups.stop()
         await redis.aclose()

@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     )
     metrics_port: int | None = Field(None, description="Port of `/metrics`, not that of the API; off when unset.")
     metrics_host: str = Field("127.0.0.1", description="Address on which `/metrics` is served.")
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None, description="OpenTelemetry's collector for traces of turns (OTLP over HTTP); off when unset."
+    )
+    otel_exporter_otlp_traces_endpoint: str | None = Field(None, description="The same, for traces only.")
+    otel_sdk_disabled: bool = Field(False, description="Turns traces off whatever else is set.")
     public_url: str | None = Field(None, description="Address under which people reach the service, for links.")
     drogowskaz_var: Path = Field(ROOT / "var", description="Folder of database files, models and caches.")
     rate_limits: Annotated[bool, NoDecode] = Field(
@@ -107,6 +112,12 @@ class Settings(BaseSettings):
     def public(self) -> str:
         """The address of the service in links, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether traces of turns are sent somewhere."""
+        named = self.otel_exporter_otlp_endpoint or self.otel_exporter_otlp_traces_endpoint
+        return bool(named) and not self.otel_sdk_disabled
 
     def rasa_token(self) -> str:
         """The token that Rasa asks for: the one given, or one made at the first call and kept in `rasa.token`."""

@@ -1,6 +1,6 @@
 """The way to Rasa: one turn at a time through our own channel (`bot/channel.py`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +52,11 @@ class RasaClient:
         language: str | None,
         said: Sequence[str] = (),
         catalogue: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Play a turn; the same message id again gives the same answer. `said` are a counsellor's lines since the last.
 
-        `catalogue` is the version whose names the bot should know.
+        `catalogue` is the version whose names the bot should know. `headers` carry the mark of a trace.
 
         The channel is told because some of what the bot says is true in one channel only.
 
@@ -72,7 +73,7 @@ class RasaClient:
             "catalogue": catalogue,
         }
         try:
-            response = await self._client.post("/webhooks/turn/play", json=body)
+            response = await self._client.post("/webhooks/turn/play", json=body, headers=headers)
         except httpx.TransportError as error:
             raise RasaAway(type(error).__name__) from error
         if response.status_code == 200:

@@ -14,7 +14,7 @@ from typing import Any, cast
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import metrics
+from api import metrics, traces
 from api.conversations import handoff, lines, repository, understanding
 from api.conversations.desk import DESK
 from api.conversations.lines import end_turn, say
@@ -116,7 +116,9 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
         raise Invalid("The message is empty.", field="text")
     if typed is not None and len(typed) > LONGEST_TEXT:
         raise Invalid(f"The message is longer than {LONGEST_TEXT:,} characters. Please send it in parts.", field="text")
+    came = now()
     notice = await heart.watch(typed) if heart.watch is not None and typed is not None else None
+    watched, is_for_bot = now(), False
     async with heart.database.transaction() as session:
         conversation = await repository.lock(session, conversation_id)
         if conversation is None:
@@ -137,9 +139,13 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
         session.add(Receipt(conversation_id=conversation_id, client_id=client_id, seq=seq))
         if notice is not None and not (notice.names_topic and await asks_topic(session, conversation_id)):
             await answer_at_once(session, conversation, seq, notice)
-        elif await handoff.hear(session, conversation, seq, typed=typed, payload=payload):
+        elif is_for_bot := await handoff.hear(session, conversation, seq, typed=typed, payload=payload):
             words = typed if payload is None else None
             session.add(InboxMessage(conversation_id=conversation_id, seq=seq, text=words, payload=payload))
+    traces.past("safety", conversation_id, seq, came, watched)
+    traces.past("storing", conversation_id, seq, watched)
+    if not is_for_bot:
+        traces.ended(conversation_id, seq, came, "not for the bot")
     metrics.MESSAGES.labels(conversation.channel).inc()
     if notice is not None:
         metrics.SAFETY.labels(notice.danger).inc()
@@ -193,7 +199,9 @@ async def write_answer(
         else:
             await end_turn(session, conversation_id, seq, Outcome.HANDED_OVER)
             await repository.take_out(session, waiting)
-    _count(answer, asked, typed, Outcome.ANSWERED if conversation.owner == Owner.BOT else Outcome.HANDED_OVER)
+    outcome = Outcome.ANSWERED if conversation.owner == Owner.BOT else Outcome.HANDED_OVER
+    _count(answer, asked, typed, outcome)
+    traces.ended(conversation_id, seq, asked, outcome)
     tell_readers(heart, conversation_id)
     return not is_done
 
@@ -241,14 +249,16 @@ async def write_failure(heart: Heart, conversation_id: str, seq: int) -> None:
     """End a turn that cannot be answered: an apology with a way to a person."""
     async with heart.database.transaction() as session:
         conversation = await repository.lock(session, conversation_id)
-        waiting = await session.get(InboxMessage, (conversation_id, seq))
-        if conversation is None or waiting is None:
+        inbox = {message.seq: (message, at) for message, at in await repository.waiting_since(session, conversation_id)}
+        if conversation is None or seq not in inbox:
             return
+        waiting, asked = inbox[seq]
         body = _fixed(conversation, "talk.failed", buttons=["human"])
         await say(session, conversation_id, body, sender="bot", reply_to=seq)
         await end_turn(session, conversation_id, seq, Outcome.FAILED)
         await repository.take_out(session, waiting)
     metrics.TURNS.labels(Outcome.FAILED).inc()
+    traces.ended(conversation_id, seq, asked, Outcome.FAILED)
     heart.notifier.notify(conversation_id)
 
 

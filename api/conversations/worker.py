@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import structlog
 
-from api import metrics
+from api import metrics, traces
 from api.conversations import forgetting, handoff, reader, repository
 from api.conversations.jobs import every
 from api.conversations.models import InboxMessage
@@ -165,6 +165,7 @@ class Worker:
                 return None
             if not waiting[0].attempts:
                 metrics.PART_SECONDS.labels("waiting").observe((now() - waiting[0].due_at).total_seconds())
+                traces.past("waiting", conversation_id, waiting[0].seq, waiting[0].due_at)
             # Without a change of the owner nobody but the bot has answered.
             said = (
                 await handoff.said_meanwhile(session, conversation_id, waiting[0].seq) if leased.owner_version else []
@@ -176,7 +177,8 @@ class Worker:
         """Play one turn; whether to go on with the conversation's next message. If not, the lease is given back."""
         message = claim.message
         try:
-            with metrics.PART_SECONDS.labels("rasa").time():
+            mark = traces.part("rasa", conversation_id, message.seq)
+            with metrics.PART_SECONDS.labels("rasa").time(), mark as headers:
                 answer = await self._rasa.turn(
                     conversation_id,
                     str(message.seq),
@@ -186,8 +188,10 @@ class Worker:
                     language=claim.language,
                     said=claim.said,
                     catalogue=claim.catalogue,
+                    headers=headers,
                 )
-            with metrics.PART_SECONDS.labels("writing").time():
+            writing = traces.part("writing", conversation_id, message.seq)
+            with metrics.PART_SECONDS.labels("writing").time(), writing:
                 return await write_answer(self._heart, conversation_id, message.seq, answer, worker=self._id)
         except RasaAway as reason:
             self._away = True

@@ -1,7 +1,7 @@
 """A double of Rasa at the interface of `RasaClient`: it remembers what it played, and can be away, slow or broken."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from api.conversations.rasa import Answer, Erased, RasaAway, RasaClient, TurnFailed
@@ -33,6 +33,7 @@ class ScriptedRasa:
         language: str | None,
         said: Sequence[str] = (),
         catalogue: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Play a turn in the mood of the moment."""
         self.catalogue = catalogue

@@ -20,6 +20,7 @@ TOOLS = {
     "api.settings",
     "api.sheets",
     "api.texts",
+    "api.traces",
 }
 MAY_IMPORT = {
     "e5": {"e5"},
