@@ -5,6 +5,7 @@ so what it calls must do no harm when it is called twice.
 """
 
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.talk import Talk
-from api.catalogue.service import snapshot, today
+from api.catalogue.service import kept, snapshot, today
 from api.database import Database
 from api.settings import settings
 
@@ -24,6 +25,8 @@ type Answer = Callable[[Talk], Awaitable[None] | None]
 ASKS = "action_ask_"
 # All actions by name, so that one can hand on to another.
 answers: dict[str, Answer] = {}
+# Which version of the catalogue there was when the API took the turn, if it has said so.
+told_version: ContextVar[int | None] = ContextVar("told_version", default=None)
 # rasa-sdk finds actions as living subclasses, and a class that nobody holds may be collected before it looks.
 _classes: list[type] = []
 
@@ -66,8 +69,11 @@ class _TopicAction(Action):
         return self._run(dispatcher, tracker)
 
     async def _run(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        async with database().transaction(read_only=True) as session:
-            catalogue = await snapshot(session)
+        version = told_version.get()
+        catalogue = kept(database(), version) if version is not None else None
+        if catalogue is None:
+            async with database().transaction(read_only=True) as session:
+                catalogue = await snapshot(session)
         talk = Talk(dispatcher, tracker, catalogue, today())
         if not (self.action_name.startswith(ASKS) and talk.intent == "goodbye"):
             await perform(type(self).answer, talk)

@@ -18,7 +18,7 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 import actions
-from actions.registry import database
+from actions.registry import database, told_version
 from api import logs, traces
 from api.catalogue import service as catalogue
 from api.database import DATABASE_AWAY
@@ -73,6 +73,8 @@ async def _webhook(request: Request) -> JSONResponse:
     503 when the database does not answer now: the turn is played again later.
     """
     call: dict[str, Any] = await request.json()
+    told = request.headers.get("X-Catalogue", "")
+    told_version.set(int(told) if told.isdecimal() else None)
     try:
         # Rasa is told to leave the domain out (`bot/endpoints.yml`); rasa-sdk wants at least an empty one.
         with traces.called(f"action {call.get('next_action')}", request.headers):

@@ -5,7 +5,7 @@ is loaded and each call here ends at once. A trace holds ids, names of parts and
 an error its kind only.
 
 The number of a trace is made from the conversation and the message, so that whichever process goes on with the turn
-finds it without being told. Rasa hands `traceparent` on to the actions (`bot/tracing.py`).
+finds it without being told. Rasa hands `traceparent` on to the actions (`bot/carried.py`).
 """
 
 from collections.abc import Callable, Mapping

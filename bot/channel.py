@@ -20,7 +20,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.exc import DBAPIError
 
-from bot import lean, models, tracing
+from bot import carried, lean, models
 from bot.names import Names
 from bot.tracker_store import Forgotten, Overtaken, StillRead
 from bot.turn import CHANNEL, ActionsAway, BadPayload, Turn, TurnFailed, play
@@ -169,9 +169,9 @@ class TurnChannel(InputChannel):
             agent = request.app.ctx.agent
             if not agent or not agent.is_ready():
                 return response.json({"error": "no_model"}, status=503)
-            tracing.MARK.set(request.headers.get(tracing.NAME))
             # A newer API may tell more than this Rasa knows of, while one after the other is renewed.
             body: Dict[str, Any] = {name: value for name, value in request.json.items() if name in Turn._fields}
+            carried.note(request.headers.get(carried.TRACE), body.get("catalogue"))
             return await self._to_its_end(play_alone(agent, Turn(**body), names))
 
         @routes.post("/model")

@@ -20,7 +20,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.utils.endpoints import EndpointConfig
 
-from bot import tracing
+from bot import carried
 
 # Less than the five seconds after which the action server closes a quiet connection.
 QUIET_SECONDS = 2.0
@@ -125,7 +125,7 @@ def _session(endpoint: EndpointConfig) -> Any:
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=QUIET_SECONDS),
             headers=endpoint.headers,
             timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
-            trace_configs=[tracing.config()] if tracing.is_on() else None,
+            trace_configs=[carried.config()],
         )
         endpoint.__dict__["_kept"] = session, loop
     return _Kept(session)
