@@ -11,8 +11,11 @@ log = structlog.get_logger()
 MOST_SHARE = 0.02
 
 
-async def every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
-    """Do the job for ever with pauses of `seconds`, longer ones after a long job; one that fails is done again."""
+async def every(seconds: float, job: Callable[[], Awaitable[None]], *, share: float = MOST_SHARE) -> None:
+    """Do the job for ever with pauses of `seconds`, longer ones after a long job; one that fails is done again.
+
+    `share` is the largest part of the time that it may take; 1 for a job that must not be late.
+    """
     clock = asyncio.get_running_loop().time
     while True:
         began = clock()
@@ -20,4 +23,4 @@ async def every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
             await job()
         except Exception:
             log.exception("job_failed", job=getattr(job, "__qualname__", str(job)))
-        await asyncio.sleep(max(seconds, (clock() - began) / MOST_SHARE))
+        await asyncio.sleep(max(seconds, (clock() - began) / share))

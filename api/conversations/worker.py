@@ -73,7 +73,7 @@ class Worker:
         pace = self._pace
         self._tasks = [
             asyncio.create_task(self._take_turns()),
-            asyncio.create_task(every(pace.renew, self._renew)),
+            asyncio.create_task(every(pace.renew, self._renew, share=1)),
             asyncio.create_task(every(pace.look, self.tell)),
             asyncio.create_task(every(pace.look, self._forget)),
             asyncio.create_task(every(pace.look, self._look_out)),
