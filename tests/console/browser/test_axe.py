@@ -138,8 +138,9 @@ def _insights(desk: Desk) -> None:
     misunderstood(desk.service, "kurs na cokolwiek")
     desk.open("/console/insights")
     desk.page.locator("svg.chart").first.wait_for()
-    for summary in desk.page.locator("details:not([open]) summary").all():
-        summary.click()
+    closed = desk.page.locator("main details:not([open]) > summary")
+    while closed.count():  # each one that opens leaves the list
+        closed.first.click()
 
 
 PAGES: dict[str, Callable[[Desk], object]] = {
