@@ -41,6 +41,7 @@ class Organisation:
 def organisation(folder: Path) -> Iterator[Organisation]:
     """A provider that runs."""
     made = Organisation(folder)
+    (folder / "asked").touch()
     command = [sys.executable, "-m", "tests.accounts.openid_provider", str(folder), str(made.port)]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
