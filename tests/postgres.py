@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,24 +21,46 @@ def is_here() -> bool:
 
 
 class Server:
-    """A server in a folder of its own; it listens on a socket there only."""
+    """A server in a folder of its own, on a socket there only. As `copy_of` another one it is its standby."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, copy_of: "Server | None" = None) -> None:
         self.folder = folder
         self.address = f"postgresql+asyncpg://tests@/postgres?host={folder}"
         self._user = _user() if os.geteuid() == 0 else None
         if self._user is not None:
             shutil.chown(folder, self._user)
-        self._run("initdb", "-D", str(folder / "data"), "-U", "tests", "-A", "trust", "--no-sync")
+        data = str(folder / "data")
+        if copy_of is None:
+            self._run("initdb", "-D", data, "-U", "tests", "-A", "trust", "--no-sync")
+        else:
+            self._run(
+                "pg_basebackup", "-D", data, "-h", str(copy_of.folder), "-U", "tests", "-R", "-c", "fast", "--no-sync"
+            )
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
         self._control("start", "-w", "-o", options, "-l", str(self.folder / "log"))
 
+    def wait_for_standby(self) -> None:
+        """From now on commit only what a standby has, too; returns when one does."""
+        self._ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self._ask("SELECT pg_reload_conf()")
+        while "sync" not in self._ask("SELECT sync_state FROM pg_stat_replication").split():
+            time.sleep(0.1)
+
+    def promote(self) -> None:
+        """Let a standby take writes."""
+        self._control("promote", "-w")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs."""
+        return self._runs("pg_ctl", "-D", str(self.folder / "data"), "status")
+
     def revive(self) -> None:
         """Start it again if it has ended by itself, as it does when it cannot write its log."""
-        if not self._runs("pg_ctl", "-D", str(self.folder / "data"), "status"):
+        if not self.is_running:
             self.start()
 
     def stop(self, mode: str = "immediate") -> None:
@@ -50,6 +73,23 @@ class Server:
     def _run(self, program: str, *arguments: str) -> None:
         if not self._runs(program, *arguments):
             raise RuntimeError(f"{program} {' '.join(arguments)} failed")
+
+    def _ask(self, statement: str) -> str:
+        """What psql prints: the rows alone."""
+        command = [
+            str(PROGRAMS[-1] / "psql"),
+            "-h",
+            str(self.folder),
+            "-U",
+            "tests",
+            "-d",
+            "postgres",
+            "-Atc",
+            statement,
+        ]
+        return subprocess.run(
+            command, user=self._user, cwd=self.folder, check=True, capture_output=True, text=True
+        ).stdout
 
     def _runs(self, program: str, *arguments: str) -> bool:
         done = subprocess.run(
@@ -64,16 +104,17 @@ class Server:
 
 
 @contextmanager
-def running(within: Path | None = None) -> Iterator[Server]:
+def running(within: Path | None = None, copy_of: Server | None = None) -> Iterator[Server]:
     """A running server that is gone at the end; its files are in the folder, if one is given."""
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir=within))
     try:
-        made = Server(folder)
+        made = Server(folder, copy_of)
         made.start()
         try:
             yield made
         finally:
-            made.stop()
+            if made.is_running:
+                made.stop()
     finally:
         shutil.rmtree(folder)
 

@@ -24,6 +24,10 @@ class Cable:
         self._thread.start()
         self._ready.wait()
 
+    def lead(self, socket: str) -> None:
+        """Lead new connections to this Unix socket."""
+        self._to = ("", 0, socket)
+
     @contextmanager
     def slow(self, seconds: float) -> Iterator[None]:
         """Every piece of data takes so long, in each direction."""
@@ -47,10 +51,11 @@ class Cable:
         self._is_cut = False
 
     def close(self) -> None:
-        """Take the cable away."""
-        self._is_cut = True
-        self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join()
+        """Take the cable away for good: nobody listens there any more."""
+        if self._thread.is_alive():
+            self._is_cut = True
+            self._loop.call_soon_threadsafe(self._end.set)
+            self._thread.join()
 
     def _break(self) -> None:
         for writer in list(self._open):

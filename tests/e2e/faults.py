@@ -44,6 +44,18 @@ def restart_postgres(system: Replicas, mode: str) -> None:
     time.sleep(2)
 
 
+def fail_over(system: Replicas) -> None:
+    """The database's machine is gone for good, and its standby at another address takes over."""
+    standby = system.add_standby()
+    time.sleep(2)
+    system.postgres.stop("immediate")
+    system.database_cable.close()
+    time.sleep(2)
+    standby.promote()
+    system.postgres = standby
+    time.sleep(4)
+
+
 def slow_database(system: Replicas) -> None:
     """Each question to the database takes 200 ms longer."""
     with system.database_cable.slow(0.1):

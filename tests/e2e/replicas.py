@@ -54,13 +54,17 @@ class Replicas(Processes, System):
         self._stack = ExitStack()
         self.postgres = self._stack.enter_context(postgres.running(postgres_folder))
         self.database_cable = Cable(socket=str(self.postgres.folder / ".s.PGSQL.5432"))
+        # Where the standby will be, should there be one: everybody knows both addresses from the start.
+        self.standby_cable = Cable()
         self.rasa_cable = Cable(port=self.rasa_port)
         self._stack.callback(self.database_cable.close)
+        self._stack.callback(self.standby_cable.close)
         self._stack.callback(self.rasa_cable.close)
         self.redis_port = free_port()
         self.ports = {f"{part}-{n}": free_port() for part in PARTS for n in range(1, COPIES + 1)}
         self.metrics_ports = {f"api-{n}": free_port() for n in range(1, COPIES + 1)}
-        self.database_url = f"postgresql+asyncpg://tests@127.0.0.1:{self.database_cable.port}/postgres"
+        hosts = "&".join(f"host=127.0.0.1:{cable.port}" for cable in (self.database_cable, self.standby_cable))
+        self.database_url = f"postgresql+asyncpg://tests@/postgres?{hosts}&target_session_attrs=read-write"
         self._set(
             DATABASE_URL=self.database_url,
             REDIS_URL=f"redis://127.0.0.1:{self.redis_port}/0",
@@ -184,6 +188,13 @@ class Replicas(Processes, System):
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
 
+    def add_standby(self) -> postgres.Server:
+        """A standby of the database at the second address, which has whatever is committed."""
+        standby = self._stack.enter_context(postgres.running(copy_of=self.postgres))
+        self.postgres.wait_for_standby()
+        self.standby_cable.lead(str(standby.folder / ".s.PGSQL.5432"))
+        return standby
+
     def add_limited_apis(self) -> list[str]:
         """Start two more API processes that keep to the limits, past the proxy; their names."""
         names = ["limited-1", "limited-2"]
@@ -252,12 +263,19 @@ class Replicas(Processes, System):
 
     def places(self, words: str) -> list[str]:
         """The files, and the tables of the database, that hold these words."""
-        found = super().places(words)
-        tables = query(self.database_url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        for (table,) in tables:
-            rows = f"SELECT 1 FROM {table} AS kept WHERE strpos(kept::text, :words) > 0 LIMIT 1"  # noqa: S608
-            found += [table] if query(self.database_url, rows, words=words) else []
-        return found
+        return super().places(words) + [table for table in self._tables() if words in self._rows(table)]
+
+    def stored(self) -> str:
+        """Every value in the database, and all that was printed."""
+        return "\n".join([self.output(), *(self._rows(table) for table in self._tables())])
+
+    def _tables(self) -> list[str]:
+        found = query(self.database_url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        return [table for (table,) in found]
+
+    def _rows(self, table: str) -> str:
+        rows = query(self.database_url, f"SELECT kept::text FROM {table} AS kept")  # noqa: S608 - a table of ours
+        return "\n".join(row for (row,) in rows)
 
     def ports_in_use(self) -> list[int]:
         """Those of our ports on which something still listens."""

@@ -140,3 +140,9 @@ def served(machines: Replicas) -> list[str]:
     ports = [port for name, port in machines.ports.items() if name.startswith("rasa-")]
     addresses = [f"http://127.0.0.1:{port}/webhooks/turn/ready" for port in ports]
     return [httpx.get(address, headers=headers, timeout=60).json()["model"] for address in addresses]
+
+
+# The last one: afterwards nothing is at the first address any more.
+def test_a_standby_of_the_database_takes_over_at_another_address(machines: Replicas, ledger: Ledger) -> None:
+    with ledger.talking():
+        faults.fail_over(machines)
