@@ -6,10 +6,11 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,14 @@ class System:
         """Where these words are kept: the names of files (databases with their logs, output)."""
         files = [file for file in sorted(self.folder.iterdir()) if file.is_file()]
         return [file.name for file in files if words.encode() in file.read_bytes()]
+
+    def stored(self) -> str:
+        """Every value in both databases, the service's and Rasa's, and all that was printed."""
+        dumps = [self.output()]
+        for name in ("drogowskaz.db", "trackers.db"):
+            with closing(sqlite3.connect(f"file:{self.folder / name}?mode=ro", uri=True)) as connection:
+                dumps += connection.iterdump()
+        return "\n".join(dumps)
 
     def output(self) -> str:
         """What the system has printed so far."""

@@ -13,6 +13,7 @@ from api.settings import ROOT
 from tests import chromium
 from tests.console.browser.driver import Desk, hire
 from tests.e2e.pupil import Pupil
+from tests.e2e.replicas import COPIES
 from tests.e2e.system import System
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
@@ -84,7 +85,8 @@ def test_a_new_course_is_in_the_next_answer_once_it_is_confirmed(ewa: Desk, syst
 
 def test_what_rasa_understands_alone_knows_the_new_name_too(ewa: Desk, system: System, pupil: Pupil) -> None:
     new_course(ewa, "Lutowanie biżuterii", "Jewellery soldering", "srebrne kolczyki od zera")
-    pupil.say("cześć")
+    for _ in range(COPIES):  # each Rasa learns it with its next turn
+        pupil.say("cześć")
     parsed = httpx.post(
         f"{system.rasa_url}/model/parse", params={"token": system.token()},
         json={"text": "macie coś jak srebrne kolczyki od zera?"}, timeout=60,

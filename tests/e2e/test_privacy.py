@@ -1,9 +1,7 @@
 """Privacy on the running system: what is masked is gone from every file, and everything that is kept can be had."""
 
 import re
-import sqlite3
 import uuid
-from contextlib import closing
 
 import httpx
 import pytest
@@ -15,15 +13,6 @@ from tests.e2e.system import System
 pytestmark = pytest.mark.e2e
 
 NAME, PHONE = "Kleopatra", "601 234 567"
-
-
-def stored(system: System) -> str:
-    """Every value in both databases, the service's and Rasa's, and all that was printed."""
-    dumps = [system.output()]
-    for name in ("drogowskaz.db", "trackers.db"):
-        with closing(sqlite3.connect(f"file:{system.folder / name}?mode=ro", uri=True)) as connection:
-            dumps += connection.iterdump()
-    return "\n".join(dumps)
 
 
 def sign_up(pupil: Pupil) -> None:
@@ -44,7 +33,7 @@ def test_after_a_sign_up_name_and_contact_are_in_no_table_in_plain(system: Syste
     assert NAME not in told
     assert PHONE not in told
     assert "[imię]" in told
-    found = stored(system)
+    found = system.stored()
     assert kept.code in found
     assert [word for word in (NAME, PHONE, "48601234567") if word in found] == []
 
@@ -53,9 +42,9 @@ def test_a_form_that_was_left_leaves_nothing(system: System) -> None:
     pupil = Pupil(system.url, "pl")
     pupil.say("chcę się zapisać na staż")
     pupil.say("Hortensja")
-    assert "Hortensja" in stored(system), "it is needed while the form is open"
+    assert "Hortensja" in system.stored(), "it is needed while the form is open"
     pupil.say("stop")
-    assert "Hortensja" not in stored(system)
+    assert "Hortensja" not in system.stored()
 
 
 def test_erasing_takes_sign_ups_and_open_forms_too(system: System, records: Records) -> None:
@@ -69,7 +58,7 @@ def test_erasing_takes_sign_ups_and_open_forms_too(system: System, records: Reco
     assert system.places("Hortensja")
     assert pupil.call("DELETE", f"/{pupil.id}").status_code == 204
     assert records.signups(pupil.id) == []
-    assert [word for word in words if word in stored(system) or system.places(word)] == []
+    assert [word for word in words if word in system.stored() or system.places(word)] == []
 
 
 def test_words_and_a_button_lead_to_everything_that_is_kept(system: System) -> None:
