@@ -65,7 +65,7 @@ restore: environments ## Put a backup in place of the databases, with the servic
 
 test-replicas: TESTS ?= tests/e2e
 test-replicas: environments-dev train ## The end-to-end tests on PostgreSQL and Redis, two of each process behind nginx
-	@DROGOWSKAZ_TOPOLOGY=replicas $(PYTHON) -m pytest $(TESTS)
+	@DROGOWSKAZ_TOPOLOGY=replicas $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 remove-examples: environments ## Take the example dates of courses out of the catalogue
 	@$(PYTHON) -m scripts.remove_examples

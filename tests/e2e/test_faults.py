@@ -17,6 +17,7 @@ import pytest
 from tests.e2e import faults
 from tests.e2e.ledger import Ledger, cry_for_help
 from tests.e2e.replicas import FAKETIME, Replicas
+from tests.needs import missing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.replicas]
 
@@ -110,8 +111,9 @@ def test_a_full_disk_refuses_and_forgets_nothing(machines: Replicas, ledger: Led
         machines.postgres.revive()
 
 
-@pytest.mark.skipif(not FAKETIME, reason="libfaketime is missing: apt-get install faketime")
 def test_a_clock_that_jumps_loses_nothing(machines: Replicas, ledger: Ledger) -> None:
+    if not FAKETIME:
+        missing("libfaketime is missing: apt-get install faketime")
     with ledger.talking():
         for hours in ("+1h", "-1h", "+0"):
             machines.jump("api-1", hours)
