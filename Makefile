@@ -21,13 +21,13 @@ environments-dev:
 run: environments ## Start everything and print the address to open
 	@$(PYTHON) -m scripts.run
 
-# Tests that wait for processes and browsers leave room on two cores for a third one beside them.
+# More workers than cores: tests wait for processes and browsers more than they calculate.
 test: environments-dev ## All checks and tests on one machine
 	@$(MAKE) --no-print-directory -j 4 lint types validate train
 	@$(PYTHON_BOT) -m pytest -n 2 --dist loadfile -c bot/pytest.ini --rootdir . tests/bot
 	@$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/bot --ignore tests/e2e --ignore tests/widget
 	@$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/e2e
-	@$(PYTHON) -m pytest -n 3 tests/widget
+	@$(PYTHON) -m pytest -n 4 tests/widget
 
 lint: environments-dev ## Style of the code
 	@$(PYTHON) -m ruff check .
