@@ -82,8 +82,6 @@ async def validate_appointment_form(talk: Talk) -> None:
 @action("action_ask_appointment_slot")
 async def ask_slot(talk: Talk) -> None:
     """Show the free times to choose from; when there are none say so, and offer to take a contact."""
-    if forms.keeps_silent(talk):
-        return
     async with database().transaction(read_only=True) as session:
         free = await appointments.free(session)
     forms.fill(talk, "form_choices", [[str(slot.id), when(slot, talk.language)] for slot in free] or None)

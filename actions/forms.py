@@ -348,13 +348,6 @@ def _is_empty(talk: Talk, asked: str) -> bool:
     return looks_like_datum or (talk.intent in EMPTY and bool(talk.ranking))
 
 
-def keeps_silent(talk: Talk) -> bool:
-    """Whether the question waits: after the answer to a cry for help it would be out of place in the same breath."""
-    topic = talk.tracker.get_slot("topic")
-    was_topic = topic is not None and topic == READERS["topic"](talk, True)
-    return talk.intent in SAFETY and not was_topic and not reads_as_name(talk.typed)
-
-
 def ask(slot: str, *buttons: str) -> None:
     """Register the action that asks for a slot in whatever form is active, in other words after a miss."""
 
@@ -363,14 +356,12 @@ def ask(slot: str, *buttons: str) -> None:
         current = active(talk)
         if current is None:
             raise LookupError(slot)
-        if keeps_silent(talk):
-            return
         misses = int(talk.tracker.get_slot("form_misses") or 0)
         key = f"forms.again_{slot}" if misses else _question(talk, current, slot)
         named = [*(["skip"] if may_skip(talk, current, slot) else []), *buttons]
         if misses >= PATIENCE:
             named += ["human", "cancel"]
-        talk.say(key, buttons=[button(name, talk.language) for name in named], asks=slot)
+        talk.say(key, buttons=[button(name, talk.language) for name in named])
 
 
 def may_skip(talk: Talk, current: Form, slot: str) -> bool:
@@ -401,8 +392,6 @@ def ask_consent(talk: Talk) -> None:
     current = active(talk)
     if current is None:
         raise LookupError("consent")
-    if keeps_silent(talk):
-        return
     if talk.tracker.get_slot("correcting"):
         fields = [slot for slot in current.steps if slot in READERS or slot == current.steps[0]]
         fields = [slot for slot in fields if talk.tracker.get_slot(slot) != CONTACT_ME]

@@ -19,8 +19,5 @@ def reason(talk: Talk) -> str:
 
 REASONS = {
     "action_fallback": "unsure",
-    "action_complain": "complaint",
-    "action_crisis": "safety",
-    "action_violence": "safety",
     "action_distress": "safety",
 }

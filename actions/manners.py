@@ -5,7 +5,7 @@ import json
 from actions.bookings import show_own, wants_to_take_back
 from actions.lexicon import both, pattern, words_of
 from actions.registry import action, answers, perform
-from actions.talk import MENU, Talk
+from actions.talk import MENU, Talk, marked
 from api.catalogue.cards import helpline_card
 from api.catalogue.kinds import Helpline
 from api.safety.answers import LINES
@@ -61,12 +61,8 @@ def help_(talk: Talk) -> None:
 
 @action("action_complain")
 def complain(talk: Talk) -> None:
-    """Sorry, and the topics; the second time in a row a person, whom "yes" then calls."""
-    if _before(talk) == "action_complain":
-        talk.slot("offer", "action_human")
-        talk.say("talk.complain_again", buttons=("human", "counselling", "start_over"))
-    else:
-        talk.say("talk.complain", buttons=(*MENU, "human"))
+    """Sorry, and on to a person."""
+    talk.say("talk.complain", handoff="complaint")
 
 
 @action("action_cancel")
@@ -138,12 +134,13 @@ def wanted_language(message: str) -> str | None:
 def fallback(talk: Talk) -> None:
     """Not understood: say so honestly and offer the two best guesses, or what the bot can do when there are none.
 
-    The second time in a row a person, whom "yes" then calls. The second wish of a message that was answered otherwise
-    is only offered.
+    The second time in a row the talk goes on to a person. The second wish of a message that was answered otherwise is
+    only offered.
     """
+    reason = "unsure" if _failed_before(talk) else None
     language = talk.tracker.latest_message.get("language")
     if talk.tracker.latest_message.get("language_sure") and language not in ("pl", "en"):
-        _foreign(talk, str(language))
+        _foreign(talk, str(language), reason)
         return
     likely = [guess["name"] for guess in talk.ranking if guess["confidence"] >= WORTH_OFFERING]
     about = subject(talk)
@@ -156,9 +153,8 @@ def fallback(talk: Talk) -> None:
     ]
     if guesses and talk.tracker.latest_message.get("second"):
         talk.say("talk.second", buttons=buttons)
-    elif _before(talk) == "action_fallback":
-        talk.slot("offer", "action_human")
-        talk.say("talk.lost_again", buttons=("human", *MENU))
+    elif reason:
+        talk.say("talk.lost_again", handoff=reason)
     elif guesses:
         # "Yes" would say nothing here; it must not take up what was offered before.
         talk.slot("offer", None)
@@ -173,18 +169,19 @@ def subject(talk: Talk) -> str:
     return json.dumps(named) if named else ""
 
 
-def _foreign(talk: Talk, language: str) -> None:
+def _foreign(talk: Talk, language: str, reason: str | None) -> None:
     """A message that nobody here can read may be a cry for help: the helplines are one tap away."""
     found = (talk.catalogue.find(Helpline, id_) for id_ in LINES["crisis"])
     cards = [helpline_card(talk.catalogue, line, talk.language) for line in found if line]
-    talk.say("talk.foreign_uk" if language == "uk" else "talk.foreign", cards=cards, buttons=("help", "human"))
+    buttons = () if reason else ("help", "human")
+    talk.say("talk.foreign_uk" if language == "uk" else "talk.foreign", cards=cards, buttons=buttons, handoff=reason)
 
 
-def _before(talk: Talk) -> str:
-    """The action that ended the turn before this one."""
-    actions = [
-        event["name"]
-        for event in talk.tracker.events
-        if event.get("event") == "action" and event["name"] not in ("action_listen", "action_extract_slots")
-    ]
-    return str(actions[-1]) if actions else ""
+def _failed_before(talk: Talk) -> bool:
+    """Whether the turn before was not understood either. One for which a person was called is settled, and a second
+    wish in doubt stood beside an answer.
+    """
+    before = talk.turn(back=1)
+    failed = any(event.get("name") == "action_fallback" for event in before)
+    doubted = any((event.get("parse_data") or {}).get("second") for event in before)
+    return failed and not doubted and not marked(before, "handoff")

@@ -14,14 +14,15 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.talk import Talk
+from actions.talk import Talk, marked
 from api.catalogue.service import kept, snapshot, today
 from api.database import Database
 from api.settings import settings
 
 type Answer = Callable[[Talk], Awaitable[None] | None]
 
-# Actions that ask a form's question. Whoever says goodbye is not asked again; the form waits for its return.
+# Actions that ask a form's question. The form waits where a question would be out of place: whoever says goodbye is
+# not asked again, nor is anything asked in the same breath as a cry for help is answered or the talk goes to a person.
 ASKS = "action_ask_"
 # All actions by name, so that one can hand on to another.
 answers: dict[str, Answer] = {}
@@ -75,6 +76,9 @@ class _TopicAction(Action):
             async with database().transaction(read_only=True) as session:
                 catalogue = await snapshot(session)
         talk = Talk(dispatcher, tracker, catalogue, today())
-        if not (self.action_name.startswith(ASKS) and talk.intent == "goodbye"):
-            await perform(type(self).answer, talk)
+        if self.action_name.startswith(ASKS):
+            if talk.intent == "goodbye" or marked(talk.turn(), "safety", "handoff"):
+                return []
+            talk.asks = self.action_name.removeprefix(ASKS)
+        await perform(type(self).answer, talk)
         return talk.events

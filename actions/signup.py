@@ -50,8 +50,6 @@ async def validate_signup_form(talk: Talk) -> None:
 @action("action_ask_signup_target")
 def ask_target(talk: Talk) -> None:
     """Ask for what, with what fits or was shown last to choose from."""
-    if forms.keeps_silent(talk):
-        return
     choices = talk.tracker.get_slot("form_choices") or []
     missed = bool(talk.tracker.get_slot("form_misses"))
     buttons = [{"title": shorten(title, LONGEST_TITLE, placeholder=" …"), "payload": p} for p, title in choices]

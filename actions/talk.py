@@ -1,6 +1,6 @@
 """What an action gets to work with: who speaks, in which language, what was understood, and a way to answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
@@ -19,7 +19,8 @@ MENU = ("interests", "courses", "internships", "counselling")
 class Talk:
     """One turn as an action sees it. `events` is what the action hands back to Rasa.
 
-    `concealed` holds, sealed, what the heart is to mask in the talk; it travels with the next message.
+    `concealed` holds, sealed, what the heart is to mask in the talk; it travels with the next message. `asks` is what a
+    form asks for in this turn: its messages tell the heart.
     """
 
     dispatcher: CollectingDispatcher
@@ -28,6 +29,7 @@ class Talk:
     today: date
     events: list[EventType] = field(default_factory=list)
     concealed: str | None = None
+    asks: str | None = None
 
     @property
     def language(self) -> Language:
@@ -69,6 +71,15 @@ class Talk:
         """Kind and id of the cards that the bot showed last: what "a ile to kosztuje?" is about."""
         return [(kind, id_) for kind, id_ in self.tracker.get_slot("shown") or []]
 
+    def turn(self, back: int = 0) -> list[dict[str, Any]]:
+        """What has happened since the pupil's latest message, or in an earlier turn, from its message on."""
+        turns: list[list[dict[str, Any]]] = [[]]
+        for event in self.tracker.events:
+            if event.get("event") == "user":
+                turns.append([])
+            turns[-1].append(event)
+        return turns[-1 - back] if back < len(turns) else []
+
     def entities(self, kind: str, role: str | None = None) -> list[str]:
         """The values of one kind that the latest message names, in its order, each once."""
         found = [
@@ -90,13 +101,11 @@ class Talk:
         cards: Sequence[dict[str, Any]] = (),
         safety: bool = False,
         handoff: str | None = None,
-        asks: str | None = None,
         **values: Any,
     ) -> None:
         """Answer with the text of this key. Buttons are given by name (`buttons.yml`) or ready made.
 
-        `handoff` asks the heart to hand the conversation over to a person, for this reason. `asks` tells it what the
-        next message is expected to say.
+        `handoff` asks the heart to hand the conversation over to a person, for this reason.
         """
         extra: dict[str, Any] = {"cards": list(cards)}
         if cards:
@@ -107,8 +116,8 @@ class Talk:
             extra["handoff"] = handoff
         if self.concealed:
             extra["conceal"], self.concealed = self.concealed, None
-        if asks:
-            extra["asks"] = asks
+        if self.asks:
+            extra["asks"] = self.asks
         self.dispatcher.utter_message(
             text=self._wording(key, values, is_caption=bool(cards)),
             buttons=[button(b, self.language) if isinstance(b, str) else b for b in buttons],
@@ -129,3 +138,9 @@ class Talk:
         if fresh or is_caption:
             return fresh or wordings[0]
         return text("manners.again", self.language, text=wordings[0])
+
+
+def marked(events: Iterable[dict[str, Any]], *marks: str) -> bool:
+    """Whether one of the bot's messages among the events carries one of these marks for the heart."""
+    carried = [(event.get("data") or {}).get("custom") or {} for event in events if event.get("event") == "bot"]
+    return any(mark in custom for custom in carried for mark in marks)

@@ -4,7 +4,7 @@ Chosen before measuring: talks of all three ages are ready before the first time
 talk, of a middle one and of an old one follow each other, in all systems by turns, so that whatever else the machine
 does slows all of them alike. Each age is ten turns long (6–15, 96–105, 296–305), in each of TRIOS talks; the figure
 is the median of all turns of an age, the ratio is that of two medians. A talk holds one kind of turn: answered ones,
-or fallbacks.
+or every other one a fallback: two in a row would call a person.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ WIDTH = 10
 TRIOS = 3
 KINDS = {
     "answered": ("hej", "co umiesz?", "jesteś człowiekiem?", "what can you do?", "are you a robot?"),
-    "fallback": ("asdf qwer zxcv", "qwpoe rtzui", "hgj fdkls a", "mnbv cxyl", "zzz qqq ttt"),
+    "fallback": ("hej", "asdf qwer zxcv", "co umiesz?", "qwpoe rtzui", "jesteś człowiekiem?", "hgj fdkls a"),
 }
 
 

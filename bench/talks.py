@@ -20,7 +20,7 @@ from api.settings import ROOT
 PATIENCE_SECONDS = 120.0
 SENTENCES = ROOT / "tests" / "nlu"
 # After these the bot is silent, or the talk is gone: a person answers, or everything is erased.
-NOT_THE_BOTS = ("crisis", "distress", "report_violence", "ask_human", "delete_my_data")
+NOT_THE_BOTS = ("crisis", "distress", "report_violence", "complain", "ask_human", "delete_my_data")
 
 
 class HandedOver(Exception):

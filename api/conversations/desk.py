@@ -117,15 +117,8 @@ async def recent(session: AsyncSession) -> list[Conversation]:
 
 
 async def waiting_before(session: AsyncSession, talk: Conversation) -> int:
-    """How many others have waited longer for a person."""
-    query = (
-        select(func.count())
-        .select_from(Conversation)
-        .where(
-            Conversation.owner == Owner.WAITING, Conversation.id != talk.id, Conversation.owner_since < talk.owner_since
-        )
-    )
-    return await session.scalar(query) or 0
+    """How many others who wait for a person stand before it in the queue."""
+    return [one.id for one in await queue(session) if one.owner == Owner.WAITING].index(talk.id)
 
 
 async def unread(session: AsyncSession, seen: dict[str, int]) -> dict[str, int]:

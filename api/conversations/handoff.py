@@ -41,15 +41,11 @@ class Reason(StrEnum):
     SAFETY = "safety"
     UNSURE = "unsure"
     COMPLAINT = "complaint"
+    FAILED = "failed"
 
 
-BY_INTENT = {
-    "nlu_fallback": Reason.UNSURE,
-    "complain": Reason.COMPLAINT,
-    "crisis": Reason.SAFETY,
-    "report_violence": Reason.SAFETY,
-    "distress": Reason.SAFETY,
-}
+# What the pupil was answered last, where that explains why it asks for a person.
+BY_INTENT = {"nlu_fallback": Reason.UNSURE, "distress": Reason.SAFETY}
 
 
 class OwnerChange(Base):
@@ -135,7 +131,9 @@ async def change_owner(
     if by.kind != "page":
         # Whoever answers in the channel's own inbox says there who it is.
         await notices.tell_owner(session, talk, before, by_pupil=by.kind == "pupil")
-    await desk.tell(session, talk.id, NewsKind.WAITING if to == Owner.WAITING else NewsKind.OWNER)
+    # One piece of news, and one e-mail, for a talk that is flagged and handed over at once.
+    calling = NewsKind.SAFETY if desk.needs_eyes(talk) else NewsKind.WAITING
+    await desk.tell(session, talk.id, calling if to == Owner.WAITING else NewsKind.OWNER)
     return talk
 
 
@@ -158,26 +156,34 @@ async def hear(session: AsyncSession, talk: Conversation, seq: int, *, typed: st
             await notices.say(session, talk, "contact_how", buttons=("back_to_bot",))
         await end_turn(session, talk.id, seq, Outcome.HANDED_OVER)
         return False
+    if payload != BACK_TO_BOT:
+        await change_owner(session, talk.id, to=Owner.BOT, by=PUPIL, reason=notices.PRESSED)
+        return True
     if talk.owner == Owner.BOT:
-        await notices.say(session, talk, "went_back", buttons=notices.MENU)
+        await notices.tell_back(session, talk, "went_back")
     else:
         await change_owner(session, talk.id, to=Owner.BOT, by=PUPIL, reason="went_back")
-    if payload == BACK_TO_BOT:
-        await end_turn(session, talk.id, seq, Outcome.ANSWERED)
-    return payload != BACK_TO_BOT
+    await end_turn(session, talk.id, seq, Outcome.ANSWERED)
+    return False
 
 
-async def flag_safety(session: AsyncSession, conversation_id: str) -> None:
-    """Put the talk on top of the queue because of what the pupil wrote; whoever leads it goes on with it."""
+async def flag_safety(session: AsyncSession, conversation_id: str, *, hand_over: bool = False) -> None:
+    """Put the talk on top of the queue because of what the pupil wrote, and take it from the bot to hand it over.
+
+    A counsellor who leads it goes on with it.
+    """
     talk = await repository.lock(session, conversation_id)
     if talk is None:
         raise NotFound("There is no such conversation.")
-    if desk.needs_eyes(talk):
-        return
-    talk.safety_at = now()
-    if talk.owner == Owner.COUNSELLOR:
-        talk.safety_handled_at = talk.safety_at
-    await desk.tell(session, conversation_id, NewsKind.SAFETY)
+    is_new = not desk.needs_eyes(talk)
+    if is_new:
+        talk.safety_at = now()
+        if talk.owner == Owner.COUNSELLOR:
+            talk.safety_handled_at = talk.safety_at
+    if hand_over and talk.owner == Owner.BOT:
+        await change_owner(session, conversation_id, to=Owner.WAITING, by=BOT, reason=Reason.SAFETY)
+    elif is_new:
+        await desk.tell(session, conversation_id, NewsKind.SAFETY)
 
 
 async def settle_safety(session: AsyncSession, conversation_id: str) -> None:

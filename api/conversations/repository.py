@@ -8,11 +8,23 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.conversations.models import Conversation, Event, EventType, InboxMessage, Owner, Receipt, SentPayload
+from api.conversations.models import (
+    Conversation,
+    Event,
+    EventType,
+    InboxMessage,
+    Outcome,
+    Owner,
+    Receipt,
+    SentPayload,
+)
 from api.database import insert_into, now
 
 # No lease and no putting-off lasts as long: a moment further ahead was written by a clock that was wrong.
 FURTHEST = timedelta(minutes=1)
+# Marks of the bot's messages behind which a form's question stays open, and how many of these there may be.
+PASSING = frozenset({"safety", "handoff"})
+LOOKED_BACK = 12
 
 
 def _is_past(column: Any, moment: datetime) -> ColumnElement[bool]:
@@ -94,12 +106,24 @@ async def events_after(session: AsyncSession, conversation_id: str, after: int, 
     return list(await session.scalars(query))
 
 
-async def last_message(session: AsyncSession, conversation_id: str, *, sender: str) -> Event | None:
-    """The latest message of this sender."""
+async def open_question(session: AsyncSession, conversation_id: str) -> Event | None:
+    """The question of a form that the bot has asked last, if it has said nothing since but helplines or who takes over.
+
+    Then the form still waits for its answer.
+    """
     query = select(Event).where(
-        Event.conversation_id == conversation_id, Event.type == EventType.MESSAGE, Event.sender == sender
+        Event.conversation_id == conversation_id, Event.type == EventType.MESSAGE, Event.sender == "bot"
     )
-    return await session.scalar(query.order_by(Event.seq.desc()).limit(1))
+    lately = await session.scalars(query.order_by(Event.seq.desc()).limit(LOOKED_BACK))
+    last = next((event for event in lately if not PASSING & event.body.keys()), None)
+    return last if last is not None and "asks" in last.body else None
+
+
+async def failed_last(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether the turn that ended last ended with an error of ours."""
+    query = select(Event.body).where(Event.conversation_id == conversation_id, Event.type == EventType.TURN_END)
+    last = await session.scalar(query.order_by(Event.seq.desc()).limit(1))
+    return last is not None and last["outcome"] == Outcome.FAILED
 
 
 async def receipt(session: AsyncSession, conversation_id: str, client_id: str) -> int | None:

@@ -22,7 +22,7 @@ from api.conversations.models import Conversation, Event, EventType, InboxMessag
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import Answer
 from api.conversations.typed import clean
-from api.conversations.watch import Watch, answer_at_once, asks_topic, flag
+from api.conversations.watch import GRAVE, Watch, answer_at_once, asks_topic, flag
 from api.database import Database, now
 from api.errors import Invalid
 from api.settings import settings
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 LONGEST_TEXT = 4000
 INBOX = "inbox"
 # What the heart notes in a message for itself: no reader is told.
-KEPT = frozenset({"asks"})
+KEPT = frozenset({"asks", "handoff"})
 # What the bot calls a message that it did not understand.
 UNSURE = "nlu_fallback"
 
@@ -137,7 +137,7 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
             session, conversation_id, EventType.MESSAGE, {"text": shown, "buttons": [], "cards": []}, sender="pupil"
         )
         session.add(Receipt(conversation_id=conversation_id, client_id=client_id, seq=seq))
-        if notice is not None and not (notice.names_topic and await asks_topic(session, conversation_id)):
+        if notice is not None and not (notice.names_topic and await asks_topic(session, conversation)):
             await answer_at_once(session, conversation, seq, notice)
         elif is_for_bot := await handoff.hear(session, conversation, seq, typed=typed, payload=payload):
             words = typed if payload is None else None
@@ -221,19 +221,20 @@ async def _write_messages(
 ) -> None:
     """The bot's messages and the end of the turn.
 
-    A message with `safety` flags the talk (`danger` says why), one with `handoff` (a reason) hands it over to a person.
-    `conceal` is for the heart only.
+    A message with `safety` flags the talk (`danger` says why; a grave one hands it over), one with `handoff` (a reason)
+    hands it over to a person. `conceal` is for the heart only.
     """
     reason = danger = None
     bodies = []
     for message in answer.messages:
         body = {"language": answer.language, "cards": [], **message}
-        reason = body.pop("handoff", reason)
+        reason = body.get("handoff", reason)
         danger = body.pop("danger", danger)
         body.pop("conceal", None)
         bodies.append(body)
-    if reason is None:
+    if reason is None and danger not in GRAVE:
         await lines.answer(session, conversation.id, bodies, reply_to=waiting.seq)
+        await repository.take_out(session, waiting)
     else:
         for body in bodies:
             await say(session, conversation.id, body, sender="bot", reply_to=waiting.seq)
@@ -241,25 +242,27 @@ async def _write_messages(
         await flag(session, conversation, danger)
     if reason is not None:
         await handoff.change_owner(session, conversation.id, to=Owner.WAITING, by=handoff.BOT, reason=reason)
-    else:
-        await repository.take_out(session, waiting)
 
 
 async def write_failure(heart: Heart, conversation_id: str, seq: int) -> None:
-    """End a turn that cannot be answered: an apology with a way to a person."""
+    """End a turn that cannot be answered: an apology with a way to a person; the second in a row goes on to one."""
     async with heart.database.transaction() as session:
         conversation = await repository.lock(session, conversation_id)
         inbox = {message.seq: (message, at) for message, at in await repository.waiting_since(session, conversation_id)}
         if conversation is None or seq not in inbox:
             return
         waiting, asked = inbox[seq]
-        body = _fixed(conversation, "talk.failed", buttons=["human"])
+        again = await repository.failed_last(session, conversation_id)
+        body = _fixed(conversation, "talk.failed_again" if again else "talk.failed", buttons=[] if again else ["human"])
         await say(session, conversation_id, body, sender="bot", reply_to=seq)
         await end_turn(session, conversation_id, seq, Outcome.FAILED)
         await repository.take_out(session, waiting)
+        if again:
+            reason = handoff.Reason.FAILED
+            await handoff.change_owner(session, conversation_id, to=Owner.WAITING, by=handoff.BOT, reason=reason)
     metrics.TURNS.labels(Outcome.FAILED).inc()
     traces.ended(conversation_id, seq, asked, Outcome.FAILED)
-    heart.notifier.notify(conversation_id)
+    tell_readers(heart, conversation_id)
 
 
 async def tell_to_wait(heart: Heart, conversation_id: str) -> None:

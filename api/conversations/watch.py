@@ -16,7 +16,8 @@ from api.texts import Language
 
 # From the mildest to the gravest, the names of the contract's safety intents.
 DANGERS = ("distress", "report_violence", "crisis")
-
+# With these the talk goes to a person; in distress one is offered.
+GRAVE = frozenset({"report_violence", "crisis"})
 
 # What a question that asks for a topic says of itself (`asks`).
 TOPIC = "topic"
@@ -40,26 +41,31 @@ class Notice(Protocol):
 type Watch = Callable[[str], Awaitable[Notice | None]]
 
 
-async def asks_topic(session: AsyncSession, conversation_id: str) -> bool:
-    """Whether the bot's last message asks what a class should be about."""
-    last = await repository.last_message(session, conversation_id, sender="bot")
-    return last is not None and last.body.get("asks") == TOPIC
+async def asks_topic(session: AsyncSession, talk: Conversation) -> bool:
+    """Whether the bot waits to hear what a class should be about."""
+    question = await repository.open_question(session, talk.id) if talk.owner == Owner.BOT else None
+    return question is not None and question.body["asks"] == TOPIC
 
 
 async def answer_at_once(session: AsyncSession, talk: Conversation, seq: int, notice: Notice) -> None:
-    """Answer message `seq` and end its turn, whoever owns the talk; put the talk before a person."""
+    """Answer message `seq` and end its turn, whoever owns the talk; put the talk before a person, where it is grave
+    even into a person's hands.
+    """
+    before = talk.owner
     for body in notice.answer(talk.language if talk.language in ("pl", "en") else None, talk.safety_class):  # type: ignore[arg-type]
         await say(session, talk.id, body, sender="system", reply_to=seq)
-        talk.language = talk.language or body["language"]
-    await end_turn(session, talk.id, seq, Outcome.ANSWERED)
+        talk.language = body["language"]
     if talk.owner == Owner.COUNSELLOR:
         await desk.tell(session, talk.id, NewsKind.MESSAGE)
     await flag(session, talk, notice.danger)
+    await end_turn(session, talk.id, seq, Outcome.ANSWERED if talk.owner == before else Outcome.HANDED_OVER)
 
 
 async def flag(session: AsyncSession, talk: Conversation, danger: str | None) -> None:
-    """Note the gravest danger of the talk and put it on top of the counsellors' queue."""
+    """Note the gravest danger of the talk and put it on top of the counsellors' queue; what is grave waits for a person
+    from now on.
+    """
     known = [name for name in (talk.safety_class, danger) if name in DANGERS]
     talk.safety_class = max(known, key=DANGERS.index, default=None)
     await session.flush()
-    await handoff.flag_safety(session, talk.id)
+    await handoff.flag_safety(session, talk.id, hand_over=danger in GRAVE)

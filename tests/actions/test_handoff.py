@@ -1,4 +1,4 @@
-"""Asking for a person hands over, and says why; failing to understand offers a person, and forces nobody."""
+"""Asking for a person hands over, and says why."""
 
 from datetime import date
 from typing import Any, cast
@@ -7,7 +7,6 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import manners
 from actions.handoff import human
 from actions.talk import Talk
 from api.catalogue.view import Catalogue
@@ -33,7 +32,6 @@ def said(turn: Talk) -> dict[str, Any]:
         ((), "asked"),
         (("action_suggest_courses", "action_listen"), "asked"),
         (("action_fallback", "action_listen", "action_extract_slots"), "unsure"),
-        (("action_complain", "action_listen"), "complaint"),
         (("action_distress", "action_listen"), "safety"),
     ],
 )
@@ -41,12 +39,3 @@ def test_asking_for_a_person_hands_over_with_the_reason(before: tuple[str, ...],
     turn = talk(*before)
     human(turn)
     assert said(turn)["custom"]["handoff"] == reason
-
-
-@pytest.mark.parametrize("action", ["action_fallback", "action_complain"])
-def test_the_second_failure_in_a_row_offers_a_person_and_forces_nobody(action: str) -> None:
-    turn = talk(action, "action_listen")
-    (manners.fallback if action == "action_fallback" else manners.answers["action_complain"])(turn)
-    message = said(turn)
-    assert "/ask_human" in {button["payload"] for button in message["buttons"]}
-    assert "handoff" not in message["custom"]

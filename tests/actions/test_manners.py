@@ -43,12 +43,13 @@ def test_stopping_forgets_nothing(catalogue: Catalogue) -> None:
     assert "interest" not in after
 
 
-def test_the_second_complaint_in_a_row_leads_to_a_person(catalogue: Catalogue) -> None:
-    first = turn(catalogue, "jesteś do niczego", intent="complain", before="action_greet")
-    assert "offer" not in play(first, "action_complain")
-    second = turn(catalogue, "nic nie umiesz", intent="complain", before="action_complain")
-    assert play(second, "action_complain")["offer"] == "action_human"
-    assert payloads(second)[0] == "/ask_human"
+def test_a_complaint_goes_on_to_a_person_each_time(catalogue: Catalogue) -> None:
+    for before in ("action_greet", "action_complain"):
+        talk = turn(catalogue, "jesteś do niczego", intent="complain", before=before, handoff="complaint")
+        play(talk, "action_complain")
+        assert handed_over(talk) == "complaint"
+        assert "człowiek" in said(talk)
+        assert not payloads(talk), "what can be done meanwhile is said by the heart"
 
 
 def test_the_menu_reaches_every_topic_by_buttons(catalogue: Catalogue) -> None:
@@ -86,11 +87,20 @@ def test_a_third_language_gets_an_honest_answer_with_helplines_to_tap(
     assert {"/ask_help", "/ask_human"} <= set(payloads(talk))
 
 
+def handed_over(talk: Talk) -> str | None:
+    """The reason for which the turn hands over, if it does."""
+    return next((m["custom"]["handoff"] for m in talk.dispatcher.messages if "handoff" in m["custom"]), None)
+
+
 def unsure(
-    catalogue: Catalogue, *guesses: tuple[str, float], before: str = "action_greet", language: str = "pl"
+    catalogue: Catalogue,
+    *guesses: tuple[str, float],
+    before: str = "action_greet",
+    handoff: str | None = None,
+    language: str = "pl",
 ) -> Talk:
     """A turn that was not understood, with these guesses."""
-    talk = turn(catalogue, "no wiesz", before=before, slots={"language": language})
+    talk = turn(catalogue, "no wiesz", before=before, handoff=handoff, slots={"language": language})
     talk.tracker.latest_message["intent_ranking"] = [{"name": name, "confidence": sure} for name, sure in guesses]
     return talk
 
@@ -114,10 +124,44 @@ def test_without_a_guess_the_bot_says_what_it_can_do(catalogue: Catalogue, guess
 
 
 @pytest.mark.parametrize("guesses", [[("ask_clinic", 0.35)], [("ask_clinic", 0.05)]])
-def test_the_second_time_in_a_row_a_person_is_offered(catalogue: Catalogue, guesses: list[tuple[str, float]]) -> None:
-    talk = unsure(catalogue, *guesses, before="action_fallback")
-    assert play(talk, "action_fallback")["offer"] == "action_human"
-    assert payloads(talk)[0] == "/ask_human"
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_the_second_time_in_a_row_the_talk_goes_on_to_a_person(
+    catalogue: Catalogue, guesses: list[tuple[str, float]], language: str
+) -> None:
+    talk = unsure(catalogue, *guesses, before="action_fallback", language=language)
+    play(talk, "action_fallback")
+    assert handed_over(talk) == "unsure"
+    assert ("człowiek" if language == "pl" else "person") in said(talk)
+    assert not payloads(talk)
+
+
+def test_after_a_person_was_called_failures_are_counted_anew(catalogue: Catalogue) -> None:
+    talk = unsure(catalogue, ("ask_clinic", 0.35), before="action_fallback", handoff="unsure")
+    play(talk, "action_fallback")
+    assert handed_over(talk) is None
+    assert "/ask_clinic" in payloads(talk)
+
+
+def test_a_failure_behind_which_a_form_asked_again_is_a_failure(catalogue: Catalogue) -> None:
+    talk = unsure(catalogue, ("ask_clinic", 0.35), before="action_fallback")
+    talk.tracker.events.insert(-1, {"event": "action", "name": "guidance_form"})
+    play(talk, "action_fallback")
+    assert handed_over(talk) == "unsure"
+
+
+def test_a_wish_in_doubt_beside_an_answer_is_no_failure(catalogue: Catalogue) -> None:
+    talk = unsure(catalogue, ("ask_clinic", 0.35), before="action_fallback")
+    talk.tracker.events[0]["parse_data"] = {"second": True}
+    play(talk, "action_fallback")
+    assert handed_over(talk) is None
+
+
+def test_a_third_language_twice_in_a_row_goes_on_to_a_person(catalogue: Catalogue) -> None:
+    talk = unsure(catalogue, before="action_fallback")
+    talk.tracker.latest_message.update(language="uk", language_sure=True)
+    play(talk, "action_fallback")
+    assert handed_over(talk) == "unsure"
+    assert "tel:112" in [card["url"] for card in cards(talk)]
 
 
 def test_a_second_wish_in_doubt_is_named(catalogue: Catalogue) -> None:

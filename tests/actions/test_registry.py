@@ -1,6 +1,8 @@
 """All actions of the domain are there for Rasa, whenever Python collects its garbage."""
 
 import gc
+from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -25,28 +27,50 @@ def test_every_action_of_the_domain_is_registered_and_stays() -> None:
     assert set(wanted) <= set(executor.actions)
 
 
-async def test_an_action_that_is_told_the_version_asks_the_database_only_for_a_new_one(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+async def bot(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the action server, which reads the shipped catalogue."""
     monkeypatch.setattr(registry, "database", lambda: database)
+    await loader.load(database, ROOT / "data" / "catalogue")
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=server.app()), base_url="http://actions.test"
+    ) as bot:
+        yield bot
+
+
+def call(action: str, *events: dict[str, Any]) -> dict[str, Any]:
+    """What Rasa sends to have an action run."""
+    tracker = {"sender_id": "a", "slots": {"language": "pl"}, "latest_message": {}, "events": list(events)}
+    return {"next_action": action, "sender_id": "a", "tracker": tracker, "domain": {}}
+
+
+@pytest.mark.parametrize(("mark", "asks"), [("other", True), ("handoff", False), ("safety", False)])
+async def test_a_form_asks_nothing_in_the_breath_in_which_the_talk_goes_to_a_person(
+    bot: httpx.AsyncClient, mark: str, *, asks: bool
+) -> None:
+    said = {"event": "bot", "text": "…", "data": {"custom": {mark: "x"}}}
+    answer = await bot.post("/webhook", json=call("action_ask_direction", {"event": "user"}, said))
+    assert [message["custom"]["asks"] for message in answer.json()["responses"]] == ["direction"] * asks
+    later = await bot.post("/webhook", json=call("action_ask_direction", {"event": "user"}, said, {"event": "user"}))
+    assert later.json()["responses"]
+
+
+async def test_an_action_that_is_told_the_version_asks_the_database_only_for_a_new_one(
+    database: Database, bot: httpx.AsyncClient
+) -> None:
     asked: list[str] = []
     event.listen(database.engine.sync_engine, "begin", lambda _: asked.append("begin"))
-    await loader.load(database, ROOT / "data" / "catalogue")
     async with database.transaction(read_only=True) as session:
         version = await catalogue.version(session)
-    tracker = {"sender_id": "a", "slots": {"language": "pl"}, "latest_message": {}, "events": []}
-    call = {"next_action": "action_thank", "sender_id": "a", "tracker": tracker, "domain": {}}
-    transport = httpx.ASGITransport(app=server.app())
-    async with httpx.AsyncClient(transport=transport, base_url="http://actions.test") as bot:
-        for told, looks in (
-            (str(version), 1),
-            (str(version), 0),
-            (None, 1),
-            ("nonsense", 1),
-            (str(version + 1), 1),
-            (str(version), 0),
-        ):
-            asked.clear()
-            answer = await bot.post("/webhook", json=call, headers={"X-Catalogue": told} if told else {})
-            assert answer.json()["responses"]
-            assert len(asked) == looks, told
+    for told, looks in (
+        (str(version), 1),
+        (str(version), 0),
+        (None, 1),
+        ("nonsense", 1),
+        (str(version + 1), 1),
+        (str(version), 0),
+    ):
+        asked.clear()
+        answer = await bot.post("/webhook", json=call("action_thank"), headers={"X-Catalogue": told} if told else {})
+        assert answer.json()["responses"]
+        assert len(asked) == looks, told

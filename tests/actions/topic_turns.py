@@ -23,8 +23,11 @@ def turn(
     slots: dict[str, Any] | None = None,
     form: str | None = None,
     before: str | None = None,
+    handoff: str | None = None,
 ) -> Talk:
-    """A turn; without typed words a button. `before` is the action that ended the turn before."""
+    """A turn; without typed words a button. `before` is the action of the turn before, which handed the talk over if it
+    was for a reason (`handoff`).
+    """
     found = [
         {"entity": kind, "value": value}
         for kind, given in (entities or {}).items()
@@ -33,7 +36,9 @@ def turn(
     message: dict[str, Any] = {"text": typed, "intent": {"name": intent}, "entities": found}
     if typed:
         message["intent_ranking"] = [{"name": intent, "confidence": confidence}]
-    events = [{"event": "action", "name": before}] if before else []
+    said = {"event": "bot", "text": "…", "data": {"custom": {"handoff": handoff} if handoff else {}}}
+    earlier = [{"event": "user"}, {"event": "action", "name": before}, said] if before else []
+    events = [*earlier, {"event": "user"}]
     loop = {"name": form} if form else {}
     tracker = Tracker(
         "someone", {"language": "pl", **(slots or {})}, message, events, False, None, loop, "action_listen"

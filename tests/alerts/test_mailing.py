@@ -16,7 +16,7 @@ from sqlalchemy import update
 from api.alerts import job
 from api.alerts.mail import Post, post
 from api.alerts.models import AlertCursor
-from api.conversations import handoff, service
+from api.conversations import desk, handoff, service
 from api.conversations.models import Owner
 from api.conversations.notifier import Notifier
 from api.conversations.service import Heart
@@ -101,6 +101,19 @@ async def test_danger_stands_first_and_in_the_subject(store: Database, server: M
     assert "trudnej sytuacji" in found["Subject"]
     body = found.get_content()
     assert body.index(danger) < body.index(waiting)
+
+
+async def test_a_case_that_is_handed_over_at_once_is_one_mail(store: Database, server: MailServer) -> None:
+    await job.begin(store)
+    danger = await conversation(store)
+    async with store.transaction() as session:
+        await handoff.flag_safety(session, danger, hand_over=True)
+        assert len(await desk.news_after(session, 0)) == 1, "so that no two rounds can mail of it"
+    await mail(store, server)
+    await mail(store, server)
+    (found,) = server.mails()
+    assert "trudnej sytuacji" in found["Subject"]
+    assert found.get_content().count(danger) == 2, "in both languages"
 
 
 async def test_who_is_served_meanwhile_calls_nobody(store: Database, server: MailServer) -> None:

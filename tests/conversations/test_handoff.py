@@ -92,7 +92,7 @@ async def test_the_way_to_a_person_works_while_rasa_is_away(heart: Heart) -> Non
 
 @pytest.mark.parametrize(
     ("intent", "reason"),
-    [("nlu_fallback", "unsure"), ("complain", "complaint"), ("distress", "safety"), ("ask_courses", "asked")],
+    [("nlu_fallback", "unsure"), ("distress", "safety"), ("ask_courses", "asked")],
 )
 async def test_the_reason_is_what_the_talk_was_about(heart: Heart, intent: str, reason: str) -> None:
     talk = await opened(heart)
@@ -196,6 +196,68 @@ async def test_a_pupil_who_waits_can_go_back_to_the_bot(heart: Heart) -> None:
     assert [e["type"] for e in again] == ["message", "turn_end"], "an old button does no harm"
 
 
+ASKED = {"text": "Jak masz na imię?", "buttons": [{"title": "Stop", "payload": "/cancel"}], "asks": "first_name"}
+PASSED_ON = {"text": "Przekazuję.", "buttons": [], "handoff": "complaint"}
+
+
+@pytest.mark.parametrize("reason", ["unsure", "complaint"])
+async def test_who_goes_back_in_the_middle_of_a_form_is_asked_again(heart: Heart, reason: str) -> None:
+    talk = await opened(heart)
+    await service.write_answer(heart, talk, await say(heart, talk, "chcę się zapisać"), answer(ASKED))
+    for words in ("ech", "ech, znowu"):
+        await service.write_answer(heart, talk, await say(heart, talk, words), answer(PASSED_ON | {"handoff": reason}))
+        assert (await row(heart, talk)).owner_reason == reason
+        owner, notice, question, end = await press(heart, talk, handoff.BACK_TO_BOT)
+        assert (owner["owner"], end["outcome"]) == ("bot", "answered")
+        assert "Znów jestem tu ja, bot" in notice["text"]
+        assert not notice["buttons"]
+        assert (question["sender"], question["text"], question["buttons"]) == ("bot", ASKED["text"], ASKED["buttons"])
+        assert not {"asks", "handoff"} & question.keys()
+
+
+async def test_who_is_given_back_in_the_middle_of_a_form_is_asked_again(heart: Heart) -> None:
+    talk = await opened(heart)
+    await service.write_answer(heart, talk, await say(heart, talk, "chcę się zapisać"), answer(ASKED))
+    await change(heart, talk, Owner.COUNSELLOR, ANNA)
+    await change(heart, talk, Owner.BOT, ANNA)
+    notice, question = (await events(heart, talk))[-2:]
+    assert "bot, nie człowiek" in notice["text"]
+    assert question["text"] == ASKED["text"]
+
+
+async def test_what_a_form_asked_before_it_ended_is_not_asked_again(heart: Heart) -> None:
+    talk = await opened(heart)
+    for words in (ASKED, {"text": "Zapisane.", "buttons": []}, PASSED_ON):
+        await service.write_answer(heart, talk, await say(heart, talk, f"{words}"), answer(words))
+    _, notice, _ = await press(heart, talk, handoff.BACK_TO_BOT)
+    assert {"/ask_courses", "/ask_human"} <= {button["payload"] for button in notice["buttons"]}
+
+
+async def test_a_button_pressed_in_the_middle_of_a_form_is_answered_and_nothing_else_asked(heart: Heart) -> None:
+    talk = await opened(heart)
+    for words in (ASKED, PASSED_ON):
+        await service.write_answer(heart, talk, await say(heart, talk, f"{words}"), answer(words))
+    owner, notice = await press(heart, talk, "/cancel")
+    assert owner["owner"] == "bot"
+    assert not notice["buttons"]
+
+
+async def test_the_second_turn_in_a_row_that_breaks_down_goes_on_to_a_person(heart: Heart) -> None:
+    talk = await opened(heart)
+    for number in range(2):
+        await service.write_failure(heart, talk, await say(heart, talk, f"ojej {number}"))
+        await service.write_answer(heart, talk, await say(heart, talk, f"hej {number}"), answer())
+    assert (await row(heart, talk)).owner == Owner.BOT, "not in a row"
+    for number in range(2, 4):
+        await service.write_failure(heart, talk, await say(heart, talk, f"ojej {number}"))
+    found = await row(heart, talk)
+    assert (found.owner, found.owner_reason) == ("waiting", "failed")
+    *_, said, end, owner, notice = await events(heart, talk)
+    assert "Przekazuję" in said["text"]
+    assert (end["outcome"], owner["owner"]) == ("failed", "waiting")
+    assert handoff.BACK_TO_BOT in {button["payload"] for button in notice["buttons"]}
+
+
 async def test_a_topics_button_pressed_while_waiting_goes_to_the_bot(heart: Heart) -> None:
     talk = await opened(heart)
     await press(heart, talk, handoff.TO_A_PERSON)
@@ -254,20 +316,38 @@ async def test_a_closed_talk_goes_on_with_the_bot_when_the_pupil_writes_again(he
         assert len(list(await session.scalars(select(InboxMessage)))) == 1
 
 
-async def test_a_safety_message_flags_the_talk_and_leaves_it_with_the_bot(heart: Heart) -> None:
+HELPLINE = {"text": "116 111", "buttons": [], "safety": True}
+
+
+@pytest.mark.parametrize(
+    ("danger", "owner", "outcome"),
+    [
+        ("distress", "bot", "answered"),
+        ("report_violence", "waiting", "handed_over"),
+        ("crisis", "waiting", "handed_over"),
+    ],
+)
+async def test_rasas_vote_flags_the_talk_and_hands_it_over_where_it_is_grave(
+    heart: Heart, danger: str, owner: str, outcome: str
+) -> None:
     calm, urgent = await opened(heart), await opened(heart)
     await press(heart, calm, handoff.TO_A_PERSON)
     seq = await say(heart, urgent, "jest mi źle")
-    await service.write_answer(heart, urgent, seq, answer({"text": "116 111", "buttons": [], "safety": True}))
-    assert (await row(heart, urgent)).owner == Owner.BOT
+    await service.write_answer(heart, urgent, seq, answer(HELPLINE | {"danger": danger}))
+    found = await row(heart, urgent)
+    assert (found.owner, found.safety_class) == (owner, danger)
+    assert found.owner_reason == ("safety" if owner == "waiting" else None)
+    (end,) = [e for e in await events(heart, urgent) if e["type"] == "turn_end"]
+    assert end["outcome"] == outcome
     async with heart.database.transaction(read_only=True) as session:
-        assert [talk.id for talk in await desk.queue(session)] == [urgent, calm], "safety first"
+        assert [talk.id for talk in await desk.queue(session)] == [urgent, calm], "safety first, and each once"
         kinds = [news.kind for news in await desk.news_after(session, 0)]
-    assert kinds == ["waiting", "safety"]
+    assert kinds == ["waiting", "safety"], "one call for one case"
     async with heart.database.transaction() as session:
         await handoff.settle_safety(session, urgent)
     async with heart.database.transaction(read_only=True) as session:
-        assert [talk.id for talk in await desk.queue(session)] == [calm]
+        left = [talk.id for talk in await desk.queue(session)]
+    assert left == ([calm, urgent] if owner == "waiting" else [calm]), "who is settled and waits, waits like others"
 
 
 async def test_every_change_is_kept_with_who_and_why(heart: Heart) -> None:
@@ -330,6 +410,17 @@ async def test_without_hours_nothing_is_promised_and_the_line_is_told(heart: Hea
     assert "nie wiem, kiedy" in alone["text"]
     assert "Przed Tobą" not in alone["text"]
     assert "Przed Tobą czeka 1 osoba." in behind["text"]
+
+
+async def test_those_in_danger_stand_before_and_are_counted(heart: Heart) -> None:
+    first, danger, last = [await opened(heart) for _ in range(3)]
+    await press(heart, first, handoff.TO_A_PERSON)
+    seq = await say(heart, danger, "…")
+    await service.write_answer(heart, danger, seq, answer(HELPLINE | {"danger": "crisis"}))
+    told = [e["text"] for e in await events(heart, danger) if e.get("sender") == "system"]
+    assert "Przed Tobą" not in told[-1]
+    behind = next(e for e in await press(heart, last, handoff.TO_A_PERSON) if e.get("sender") == "system")
+    assert "Przed Tobą czekają 2 osoby." in behind["text"]
 
 
 async def test_who_asked_in_the_night_is_first_in_the_morning_after_those_in_danger(heart: Heart) -> None:

@@ -83,12 +83,20 @@ def test_a_talk_goes_to_a_person_and_back_and_the_bot_knows(system: System) -> N
             assert owner == "bot"
 
 
-def test_a_cry_for_help_is_on_top_of_the_queue_and_the_bot_stays(system: System) -> None:
-    pupil = Pupil(system.url, "pl")
-    pupil.say("nie chce mi sie juz zyc")
-    assert not [e for e in pupil.events() if e["type"] == "owner"]
+def test_a_cry_for_help_is_on_top_of_the_queue_and_goes_back_to_the_bot_when_given_back(system: System) -> None:
+    calm, pupil = Pupil(system.url, "pl"), Pupil(system.url, "pl")
+    calm.press("/ask_human")
+    assert pupil.say("nie chce mi sie juz zyc").outcome == "handed_over"
     with Counsellor(system) as counsellor:
         queue = counsellor._client.get("/console/queue").text
-    waiting = queue.partition('id="waiting"')[2].partition("</section>")[0]
-    assert pupil.id in waiting
-    assert "row urgent" in waiting
+        waiting = queue.partition('id="waiting"')[2].partition("</section>")[0]
+        assert "row urgent" in waiting
+        assert waiting.index(pupil.id) < waiting.index(calm.id)
+        assert queue.count(f'class="open" href="/console/talks/{pupil.id}"') == 1
+        assert counsellor.do(pupil.id, "take") == 200
+        assert counsellor.write(pupil.id, "Jestem tu.") == 200
+        again = pupil.say("dalej nie chce mi sie zyc")
+        assert all(message.get("safety") for message in again.messages)
+        assert counsellor.do(pupil.id, "give-back") == 200
+    assert [e["owner"] for e in pupil.events() if e["type"] == "owner"] == ["waiting", "counsellor", "bot"]
+    assert pupil.say("co umiesz?").outcome == "answered"

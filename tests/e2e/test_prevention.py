@@ -52,9 +52,12 @@ def test_a_request_with_an_interruption_and_a_correction_reaches_staff(
     assert "stop" in pupil.say(words["yes"]).messages[0]["text"].lower()
     assert words["unknown"] in pupil.say(words["cost"]).messages[0]["text"]
     pupil.say("ZSE nr 1")
-    pupil.say("1b")
+    asked = pupil.say("1b").messages[-1]["text"]
     cry = pupil.say(words["own"])
     assert all(message.get("safety") for message in cry.messages), "somebody's own trouble is no topic"
+    assert cry.outcome == "handed_over"
+    assert pupil.press("/back_to_bot").outcome == "answered"
+    assert pupil.events()[-2]["text"] == asked, "the form goes on where it was"
     pupil.say(words["topic"])
     pupil.say(words["adult"])
     pupil.say("szkola@example.com")

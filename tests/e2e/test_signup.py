@@ -180,10 +180,16 @@ def test_below_16_nothing_is_kept_until_a_parent_agrees(system: System, records:
 def test_a_cry_for_help_is_answered_alone_and_the_form_can_go_on(system: System, language: str) -> None:
     words = WORDS[language]
     pupil = Pupil(system.url, language)
-    pupil.say(words["start"])
+    asked = pupil.say(words["start"]).messages[-1]["text"]
     reply = pupil.say(words["help"])
     assert {"112", "116111"} <= {card["id"] for card in reply.cards}
     assert all(message.get("safety") for message in reply.messages), "no question of the form in the same breath"
+    pupil.say("możesz mi pomóc?" if language == "pl" else "can you help me?")
+    assert not [e for e in pupil.events()[-3:] if e.get("sender") == "bot"], (
+        "while a person is called the form is silent"
+    )
+    pupil.press("/back_to_bot")
+    assert pupil.events()[-2]["text"] == asked
     pupil.say("Ola")
     assert words["school"] not in pupil.say(words["school"]).text
 

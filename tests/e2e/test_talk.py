@@ -16,6 +16,8 @@ INTENTS = [
     for name in yaml.safe_load((ROOT / "domain.yml").read_text())["intents"]
     if name not in ("change_language", "inform_interest", "inform_qualification", "affirm", "deny")
 ]
+# With these the talk goes to a person.
+TO_A_PERSON = ("ask_human", "complain", "crisis", "report_violence")
 
 
 @pytest.mark.parametrize("language", ["pl", "en"])
@@ -24,7 +26,7 @@ def test_every_topic_has_an_answer_in_both_languages(system: System, language: s
     words = yaml.safe_load((ROOT / "data" / "nlu" / language / f"{intent}.yml").read_text())
     sentences = [line[2:] for line in words["nlu"][0]["examples"].splitlines()]
     reply = Pupil(system.url, language).say(max(sentences[:40], key=len))
-    assert reply.outcome == ("handed_over" if intent == "ask_human" else "answered")
+    assert reply.outcome == ("handed_over" if intent in TO_A_PERSON else "answered")
     assert reply.languages == {language}
     assert reply.text
     assert all(card["source"]["title"] for card in reply.cards)
@@ -82,10 +84,29 @@ def test_a_cry_for_help_gets_numbers_at_once_also_in_the_middle_of_a_form(
 
 def test_the_bot_never_says_the_same_sentence_twice_in_a_row(pupil: Pupil) -> None:
     last = ""
-    for typed in ("asdf qwer zxcv", "qwpoe rtzui", "hgj fdkls a"):
-        text = pupil.say(typed).messages[-1]["text"]
-        assert text != last
-        last = text
+    for typed in ("asdf qwer zxcv", "qwpoe rtzui", "hgj fdkls a", "mnbv cxyl", "zzz qqq ttt"):
+        reply = pupil.say(typed)
+        assert reply.text != last
+        last = reply.text
+        if reply.outcome == "handed_over":
+            pupil.press("/back_to_bot")
+
+
+@pytest.mark.parametrize("language", ["pl", "en"])
+@pytest.mark.parametrize("begin", [None, "courses"])
+def test_the_second_failed_turn_in_a_row_goes_on_to_a_person(system: System, language: str, begin: str | None) -> None:
+    pupil = Pupil(system.url, language)
+    asked = pupil.press("/ask_courses").messages[-1]["text"] if begin else ""
+    first, second = pupil.say("asdf qwer zxcv"), pupil.say("qwpoe rtzui")
+    assert (first.outcome, second.outcome) == ("answered", "handed_over")
+    assert first.messages[-1]["text"] == asked or not begin
+    assert len(second.messages) == 1, "nothing is asked in the same breath"
+    owner, notice = (event for event in pupil.events()[-2:])
+    assert owner["owner"] == "waiting"
+    assert {button["payload"] for button in notice["buttons"]} == {"/leave_contact", "/back_to_bot"}
+    pupil.press("/back_to_bot")
+    assert [e["text"] for e in pupil.events()[-3:] if e.get("sender") == "bot"] == [asked] * bool(begin)
+    assert pupil.say("hgj fdkls a").outcome == "answered", "failures are counted anew"
 
 
 def test_records_on_hold_never_reach_a_pupil(system: System) -> None:
@@ -96,8 +117,8 @@ def test_records_on_hold_never_reach_a_pupil(system: System) -> None:
                 held += [r for r in records if isinstance(r, dict) and r.get("display") == "hold"]
     names = {str(record["name_pl"]) for record in held if record.get("name_pl")}
     assert names
-    pupil = Pupil(system.url, "pl")
     for intent in INTENTS:
+        pupil = Pupil(system.url, "pl")
         words = yaml.safe_load((ROOT / "data" / "nlu" / "pl" / f"{intent}.yml").read_text())
         reply = pupil.say(words["nlu"][0]["examples"].splitlines()[20][2:])
         shown = {card["title"] for card in reply.cards}

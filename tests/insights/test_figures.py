@@ -142,6 +142,20 @@ async def test_hand_overs_and_the_time_until_one_was_taken(heart: Heart) -> None
     assert await figure(heart, "handovers") == {"asked": (3, 1, 1, 4.0)}
 
 
+@pytest.mark.parametrize("reason", ["unsure", "complaint", "safety"])
+async def test_a_person_is_reached_when_a_counsellor_takes_the_talk_not_when_the_bot_hands_it_over(
+    heart: Heart, reason: str
+) -> None:
+    talk = await begin(heart)
+    await turn(heart, talk, "…", "nlu_fallback")
+    async with heart.database.transaction() as session:
+        await handoff.change_owner(session, talk, to=Owner.WAITING, by=handoff.BOT, reason=reason)
+    assert (await figure(heart, "reach"))["person"] == (0.0, 0)
+    async with heart.database.transaction() as session:
+        await handoff.change_owner(session, talk, to=Owner.COUNSELLOR, by=ANNA, reason="took")
+    assert (await figure(heart, "reach"))["person"] == (1.0, 1)
+
+
 async def test_break_offs_are_silent_talks_that_reached_nothing(heart: Heart) -> None:
     silent, polite, reached, going_on = [await begin(heart) for _ in range(4)]
     await turn(heart, silent, "kurs", "ask_courses")

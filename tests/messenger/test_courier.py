@@ -9,12 +9,13 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from api.channels.messenger import outbox, repository
+from api.conversations import handoff
 from api.conversations import repository as conversations
-from api.conversations.models import EventType
+from api.conversations.models import EventType, Owner
 from api.observe import Observer
 from tests.messenger.conftest import Rig
 from tests.messenger.fake_graph import PAGE
-from tests.messenger.processes import FakeGraph, message, update
+from tests.messenger.processes import FakeGraph, message, postback, update
 
 
 async def talking(rig: Rig, meta: FakeGraph, psid: str = "7") -> str:
@@ -70,15 +71,41 @@ async def test_after_a_long_gap_the_bot_says_again_who_it_is(rig: Rig, meta: Fak
 
 async def test_a_counsellor_has_a_persona_and_the_bot_says_when_it_is_back(rig: Rig, meta: FakeGraph) -> None:
     talk = await talking(rig, meta)
-    await event(rig, talk, EventType.OWNER, {"owner": "counsellor", "name": "Anna"})
+    await by_anna(rig, talk, Owner.COUNSELLOR)
     await event(rig, talk, EventType.MESSAGE, {"text": "Dzień dobry!", "language": "pl"}, "counsellor")
     await rig.send()
-    await event(rig, talk, EventType.OWNER, {"owner": "bot", "name": None})
+    await by_anna(rig, talk, Owner.BOT)
     await rig.send()
     line, back = meta.state()["sent"][-2:]
     assert meta.state()["personas"][line["body"]["persona_id"]] == "Anna, doradca"
-    assert "znowu odpowiada Drogowskaz – bot" in back["body"]["message"]["text"]
+    assert "bot, nie człowiek" in back["body"]["message"]["text"]
     assert "persona_id" not in back["body"]
+
+
+async def by_anna(rig: Rig, talk: str, to: Owner) -> None:
+    """A counsellor takes the talk or gives it to the bot."""
+    async with rig.heart.database.transaction() as session:
+        await handoff.change_owner(session, talk, to=to, by=handoff.Actor("staff", 1, "Anna"), reason="test")
+
+
+async def test_a_talk_that_the_bot_hands_over_waits_and_comes_back_to_the_question(rig: Rig, meta: FakeGraph) -> None:
+    await talking(rig, meta)
+    await rig.answer("7", "Jak masz na imię?", asks="first_name")
+    await rig.arrive(message("7", "do niczego jesteś"))
+    await rig.process()
+    await rig.answer("7", "Przekazuję tę rozmowę.", handoff="complaint")
+    await rig.send()
+    said, notice = (one["body"]["message"] for one in meta.state()["sent"][-2:])
+    assert said["text"] == "Przekazuję tę rozmowę."
+    assert "Czekasz na człowieka" in notice["text"]
+    assert [reply["payload"] for reply in notice["quick_replies"]] == [handoff.LEAVE_CONTACT, handoff.BACK_TO_BOT]
+    await rig.arrive(postback("7", handoff.BACK_TO_BOT, "Wróć do bota"))
+    await rig.process()
+    await rig.send()
+    back, question = meta.texts("7")[-2:]
+    assert "Znów jestem tu ja, bot" in back
+    assert question == "Jak masz na imię?"
+    assert meta.state()["refused"] == []
 
 
 async def test_without_a_picture_the_counsellors_name_stands_in_the_line(

@@ -41,8 +41,10 @@ async def test_who_writes_of_danger_gets_help_at_once_with_rasa_away(
 ) -> None:
     meta.heard("7")
     assert await post(client, encode(delivery(message("7", "chcę się zabić")))) == 200
-    texts = await shown(meta, "116 111")
+    texts = await shown(meta, text("handoff.waiting_safety", "pl"))
     assert "bot" in texts[0]
+    assert "116 111" in "".join(texts[1:-1])
+    assert "116 111" not in texts[-1], "it stands right above"
     assert meta.state()["refused"] == []
 
 

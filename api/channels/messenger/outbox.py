@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.channels.messenger import repository
 from api.channels.messenger.fit import fit
 from api.channels.messenger.models import Line, Thread
-from api.channels.messenger.threads import PAGE
 from api.conversations import repository as conversations
 from api.conversations.models import Event, EventType, Owner
 from api.database import Database
@@ -47,7 +46,7 @@ async def _read_on(session: AsyncSession, thread: Thread, long_gap: timedelta) -
 
 def _take(session: AsyncSession, thread: Thread, event: Event, long_gap: timedelta) -> None:
     if event.type == EventType.OWNER:
-        _change_owner(session, thread, event)
+        _change_owner(thread, event)
     if event.type != EventType.MESSAGE:
         return
     silent_for, thread.last_line_at = event.created_at - thread.last_line_at, event.created_at
@@ -65,17 +64,13 @@ def _take(session: AsyncSession, thread: Thread, event: Event, long_gap: timedel
     _put(session, thread, messages, key=str(event.seq), seq=event.seq, sender=str(event.sender), persona=persona)
 
 
-def _change_owner(session: AsyncSession, thread: Thread, event: Event) -> None:
-    """Remember who speaks; say that the bot is back when a counsellor gives the talk back.
+def _change_owner(thread: Thread, event: Event) -> None:
+    """Remember who speaks. That the bot is back after a counsellor is said by the heart's own notice.
 
     After the page's staff it says so when it next speaks (`threads.give_back`).
     """
     owner = event.body.get("owner")
-    given_back = owner == Owner.BOT and thread.counsellor not in (None, PAGE.name)
     thread.counsellor = str(event.body.get("name") or "")[:80] if owner == Owner.COUNSELLOR else None
-    if given_back:
-        message = _said("back", _language(event))
-        _put(session, thread, [message], key=str(event.seq), seq=event.seq, sender=BOT)
 
 
 def _put(
