@@ -2,9 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
 from api.conversations.rasa import Answer, Erased, RasaAway, RasaClient, TurnFailed
+
+
+# What an answer carries in some moods: a form's question, or that the talk goes on to a person.
+CARRIES = {
+    "asks": {"asks": "first_name"},
+    "passes on": {"handoff": "unsure"},
+    "hears a cry": {"safety": True, "danger": "crisis"},
+}
 
 
 class ScriptedRasa:
@@ -13,7 +21,7 @@ class ScriptedRasa:
     def __init__(self) -> None:
         self.mood = "well"
         self.catalogue: int | None = None
-        self.trackers: dict[str, dict[str, str]] = {}
+        self.trackers: dict[str, dict[str, dict[str, Any]]] = {}
         self.forgotten: set[str] = set()
         self.plays: list[tuple[str, str]] = []
         self.playing: set[str] = set()
@@ -47,11 +55,12 @@ class ScriptedRasa:
         tracker = self.trackers.setdefault(conversation_id, {})
         if message_id not in tracker:
             self.plays.append((conversation_id, message_id))
-            tracker[message_id] = f"answer to {message_id}"
+            carried = CARRIES.get(self.mood, {})
+            tracker[message_id] = {"text": f"answer to {message_id}", "buttons": [], **carried}
         await asyncio.sleep(0)
         if self.mood == "lost":
             raise RasaAway("played, but the answer got lost")
-        return Answer(messages=[{"text": tracker[message_id], "buttons": []}], language="pl", nlu={})
+        return Answer(messages=[tracker[message_id]], language="pl", nlu={})
 
     async def forget(self, conversation_id: str, *, for_good: bool = True) -> None:
         """Erase the tracker for good."""

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Coroutine, Generator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,16 +22,35 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import event
 
-from api.conversations import reader, repository, service
+from api.conversations import handoff, reader, repository, service
 from api.conversations.forgetting import carry_out, pending
 from api.conversations.models import Owner
 from api.conversations.notifier import Notifier
 from api.conversations.service import Heart
 from api.conversations.worker import Pace, Worker
 from api.database import Database, now
+from api.errors import Invalid
 from api.privacy import erasure
 from tests import empty
-from tests.conversations.scripted_rasa import ScriptedRasa
+from tests.conversations.scripted_rasa import CARRIES, ScriptedRasa
+
+CRY = "cry"
+
+
+class Cry:
+    """What the watch notices."""
+
+    danger, names_topic = "crisis", False
+
+    def answer(self, language: Any, before: str | None) -> list[dict[str, Any]]:
+        """One message."""
+        return [{"text": "116 111", "language": "pl", "buttons": [], "cards": [], "safety": True}]
+
+
+async def watch(typed: str) -> Cry | None:
+    """Notices what begins with a cry."""
+    return Cry() if typed.startswith(CRY) else None
+
 
 # A lease that runs out in the middle of a turn is the hard case; here it always does.
 PACE = Pace(look=0.0, lease=0.0, tell=0.0)
@@ -77,8 +97,6 @@ class Known:
     id: str
     sent: dict[str, int] = field(default_factory=dict)
     read: list[dict[str, Any]] = field(default_factory=list)
-    silent: list[tuple[int, int | None]] = field(default_factory=list)
-    """From which number to which one the bot must say nothing, because somebody else answers."""
     erased: bool = False
 
 
@@ -94,7 +112,7 @@ class Conversations(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.address = f"sqlite+aiosqlite:///{self.folder / 'test.db'}"
         empty.make(self.address)
-        self.heart = Heart(Database(self.address), Notifier())
+        self.heart = Heart(Database(self.address), Notifier(), watch=watch)
         self.rasa = ScriptedRasa()
         self.known: list[Known] = []
         self.number = 0
@@ -137,6 +155,24 @@ class Conversations(RuleBasedStateMachine):
             sent = [service.accept(self.heart, talk.id, name, typed=name, payload=None) for name in names]
             talk.sent.update(zip(names, self.run(gathered(sent)), strict=True))
 
+    @rule(talk=talks)
+    def cry(self, talk: Known) -> None:
+        """A message about danger is answered at once, and goes from the bot to a person."""
+        self.number += 1
+        name = f"{CRY} {self.number}"
+        if not talk.erased:
+            talk.sent[name] = self.run(service.accept(self.heart, talk.id, name, typed=name, payload=None))
+            assert self.owner(talk) in (Owner.WAITING, Owner.COUNSELLOR)
+
+    @rule(talk=talks, payload=st.sampled_from([handoff.TO_A_PERSON, handoff.BACK_TO_BOT, handoff.LEAVE_CONTACT]))
+    def press(self, talk: Known, payload: str) -> None:
+        """A button that the heart answers itself, if it was sent."""
+        self.number += 1
+        name = f"press {self.number}"
+        if not talk.erased:
+            with suppress(Invalid):
+                talk.sent[name] = self.run(service.accept(self.heart, talk.id, name, typed=None, payload=payload))
+
     @rule(talk=talks, data=st.data())
     def repeat(self, talk: Known, data: st.DataObject) -> None:
         """The acknowledgement got lost: the same message comes again."""
@@ -145,7 +181,7 @@ class Conversations(RuleBasedStateMachine):
             again = self.run(service.accept(self.heart, talk.id, name, typed="other words", payload=None))
             assert again == talk.sent[name]
 
-    @rule(mood=st.sampled_from(["well", "well", "away", "lost", "broken"]))
+    @rule(mood=st.sampled_from(["well", "well", "away", "lost", "broken", *CARRIES]))
     def change_mood(self, mood: str) -> None:
         self.rasa.mood = mood
 
@@ -221,32 +257,37 @@ class Conversations(RuleBasedStateMachine):
         assert heard == sorted(talk.sent.values())
         ends = [event["reply_to"] for event in events if event["type"] == "turn_end"]
         assert len(ends) == len(set(ends)), "a turn ended twice"
-        answers = [event for event in events if event.get("sender") == "bot" and event["seq"] > 1]
+        self.check_who_speaks(events)
+        # A question that is repeated answers nothing.
+        answers = [event for event in events if event.get("sender") == "bot" and event["reply_to"] is not None]
         assert len({event["reply_to"] for event in answers}) == len(answers), "a message was answered twice"
         by_the_bot = [event["reply_to"] for event in answers]
         assert by_the_bot == sorted(by_the_bot)
         played = [message for conversation, message in self.rasa.plays if conversation == talk.id]
         assert len(played) == len(set(played))
-        for begin, end in talk.silent:
-            assert not [event for event in answers if event["seq"] > begin and (end is None or event["seq"] <= end)]
-        if settled and self.owner(talk) == Owner.BOT:
+        if settled:
             assert sorted(ends) == heard, "a message was never answered"
+
+    def check_who_speaks(self, events: list[dict[str, Any]]) -> None:
+        """Every change of the owner is told, and the bot says nothing that it does not own."""
+        owner = Owner.BOT
+        for event in events:
+            if event["type"] == "owner":
+                assert event["owner"] != owner
+                owner = Owner(event["owner"])
+            elif event.get("sender") == "bot":
+                assert owner == Owner.BOT
 
     # --- helpers ------------------------------------------------------------------------------------------------------
 
     def owner(self, talk: Known) -> str:
-        return Owner.COUNSELLOR if talk.silent and talk.silent[-1][1] is None else Owner.BOT
+        events = self.run(reader.read(self.heart, talk.id, 0, wait=0))
+        return [Owner.BOT, *(event["owner"] for event in events if event["type"] == "owner")][-1]
 
     async def give(self, talk: Known, owner: Owner) -> None:
+        anna = handoff.Actor("staff", 1, "Anna")
         async with self.heart.database.transaction() as session:
-            conversation = await repository.lock(session, talk.id)
-            assert conversation is not None
-            if conversation.owner != owner:
-                conversation.owner = owner
-                if owner == Owner.BOT:
-                    talk.silent[-1] = (talk.silent[-1][0], conversation.last_seq)
-                else:
-                    talk.silent.append((conversation.last_seq, None))
+            await handoff.change_owner(session, talk.id, to=owner, by=anna, reason="test")
 
     async def doomed(self, talk: Known, pauses: int) -> None:
         """Serve the talk in what stands for a process of its own, up to its n-th pause; its connections end with it."""
