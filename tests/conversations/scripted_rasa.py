@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from api.conversations.rasa import Answer, Erased, RasaAway, RasaClient, TurnFailed
 
-
 # What an answer carries in some moods: a form's question, or that the talk goes on to a person.
 CARRIES = {
     "asks": {"asks": "first_name"},

@@ -271,11 +271,11 @@ class Conversations(RuleBasedStateMachine):
     def check_who_speaks(self, events: list[dict[str, Any]]) -> None:
         """Every change of the owner is told, and the bot says nothing that it does not own."""
         owner = Owner.BOT
-        for event in events:
-            if event["type"] == "owner":
-                assert event["owner"] != owner
-                owner = Owner(event["owner"])
-            elif event.get("sender") == "bot":
+        for told in events:
+            if told["type"] == "owner":
+                assert told["owner"] != owner
+                owner = Owner(told["owner"])
+            elif told.get("sender") == "bot":
                 assert owner == Owner.BOT
 
     # --- helpers ------------------------------------------------------------------------------------------------------
