@@ -47,6 +47,10 @@ WORDS = {
         "calendar": "Dodaj do kalendarza",
         "stopped": "nie zapisuję",
         "name": "Jak masz na imię?",
+        "trouble": "ojciec mnie bije",
+        "waits": "Ta rozmowa czeka na człowieka",
+        "back": "Wróć do bota",
+        "question": "Wracam do pytania",
     },
     "en": {
         "lost": "I don't know what to do with my life",
@@ -75,6 +79,10 @@ WORDS = {
         "calendar": "Add to your calendar",
         "stopped": "keeping nothing of it|Nothing from the form is kept",
         "name": "What is your first name?",
+        "trouble": "my dad beats me",
+        "waits": "This conversation is waiting for a person",
+        "back": "Back to the bot",
+        "question": "Back to the question",
     },
 }
 
@@ -166,6 +174,24 @@ def test_a_card_leads_to_a_sign_up_which_is_withdrawn(seat: Seat, language: str)
     seat.sees(str(words["noted"]))
     seat.press(str(words["withdraw"]), exact=False)
     seat.sees(str(words["withdrawn"]))
+
+
+@BY_LANGUAGE
+def test_trouble_in_the_middle_of_a_form_goes_to_a_person_and_back_to_the_question(seat: Seat, language: str) -> None:
+    words = WORDS[language]
+    seat.say(str(words["cnc"]))
+    seat.press(str(words["join"]), exact=False, number=0)
+    seat.press(str(words["another"]))
+    seat.sees(str(words["name"]))
+    seat.page.get_by_role("textbox").fill(str(words["trouble"]))
+    seat.page.get_by_role("textbox").press("Enter")
+    seat.sees(str(words["waits"]))
+    expect(seat.log.locator("a[href='tel:116111']").first).to_be_visible()
+    seat.press(str(words["back"]))
+    seat.sees(str(words["question"]))
+    expect(seat.log.locator(".line.bot").last).to_contain_text(str(words["name"]))
+    seat.say("Ola")
+    expect(seat.log.locator(".line.bot").last).not_to_contain_text(str(words["name"]))
 
 
 @BY_LANGUAGE
