@@ -14,8 +14,10 @@ import scipy.sparse
 
 from bot.text import strip_diacritics
 
-COLUMNS = 1 << 16
+COLUMNS = 1 << 18
 SHORTEST, LONGEST = 2, 5
+# Polish words change at their end: pairs of words are also counted by what they begin with.
+BEGINNING, MARKS = 4, '.,!?;:"()'
 
 
 def columns(text: str) -> List[int]:
@@ -24,14 +26,15 @@ def columns(text: str) -> List[int]:
 
 
 def _runs(words: Sequence[str]) -> Iterator[str]:
-    """Runs of letters within words with a space at both ends, the words, and the pairs of words."""
+    """Runs of letters within words with a space at both ends, the words, and the pairs of words and of beginnings."""
     for word in words:
         framed = f" {word} "
         for size in range(SHORTEST, LONGEST + 1):
             yield from (framed[start : start + size] for start in range(max(1, len(framed) - size + 1)))
         yield f"1 {word}"
-    for first, second in zip(["^", *words], [*words, "$"], strict=True):
-        yield f"2 {first} {second}"
+    beginnings = [word.strip(MARKS)[:BEGINNING] or word for word in words]
+    for kind, row in ((2, words), (3, beginnings)):
+        yield from (f"{kind} {first} {second}" for first, second in zip(["^", *row], [*row, "$"], strict=True))
 
 
 def counted(texts: Sequence[str]) -> scipy.sparse.csr_matrix:

@@ -2,8 +2,8 @@
 
 python -m bot.safety_model --out var/models/safety.npz [--curve docs/safety_curve.csv]
 
-Learns from `bot/safety_lines.py`, each sentence as written; the grave ones and the detector's own once more without
-diacritics, because pupils type both. Two views are learned apart: networks on the sentence vector, and weights for
+Learns from `bot/safety_lines.py`: grave sentences as written and without diacritics, because pupils type both, harmless
+ones in one of the two. Two views are learned apart: networks on the sentence vector, and weights for
 letters and words (`bot/safety_letters.py`). The file holds plain numbers: the service reads it with numpy alone
 (`api/safety/classifier.py`). Beside it stands a note with its checksum and the fingerprint of what it was made from;
 with the same fingerprint nothing is trained again.
@@ -53,9 +53,10 @@ RATE, SLOW_RATE = 0.002, 0.0004
 # Noise on the standardised vectors, new in each epoch, and large weights made smaller at each step: without them the
 # networks learn the sentences by heart, with more of either they find less (docs/decisions/0027).
 NOISE, ALPHA = 0.3, 0.25
-OWN_COUNT = 2
+# How often the detector's own lines count in an epoch, for their meaning and for their letters: they are the hard ones.
+OWN_MEANING, OWN_LETTERS = 2, 5
 # How the weights of letters and words are learned.
-LETTERS = Plan(epochs=6)
+LETTERS = Plan(epochs=3)
 STEPS = [step / 100 for step in range(5, 100, 5)]
 
 
@@ -85,9 +86,8 @@ class Data(NamedTuple):
 
 
 def prepare(sentences: Sequence[Line]) -> Data:
-    """Each sentence as written; the grave ones and the detector's own also without diacritics.
-
-    Of the others many are typed without diacritics already, and every further sentence makes the first start longer.
+    """Grave sentences as written and without diacritics, harmless ones as written; of our own harmless ones every other
+    without diacritics only, because every further text makes the first start longer.
     """
     from bot.encoder import E5, CachedEncoder
     from bot.text import squeeze, strip_diacritics
@@ -95,10 +95,10 @@ def prepare(sentences: Sequence[Line]) -> Data:
     texts: List[str] = []
     sentence: List[int] = []
     for number, line in enumerate(sentences):
-        variants = [squeeze(line.text)]
-        if line.label != "none" or line.author:
-            variants.append(strip_diacritics(variants[0]))
-        for variant in dict.fromkeys(variants):
+        written = squeeze(line.text)
+        plain = strip_diacritics(written)
+        once = plain if line.author and number % 2 else written
+        for variant in dict.fromkeys([written, plain] if line.label != "none" else [once]):
             texts.append(variant)
             sentence.append(number)
     labels = np.array([CLASSES.index(sentences[number].label) for number in sentence])
@@ -113,10 +113,10 @@ def fit(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
 
 
 def _meaning(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
-    """The networks. The detector's own lines count several times: they are the hard ones."""
+    """The networks."""
     from sklearn.neural_network import MLPClassifier
 
-    rows = np.concatenate([rows, np.repeat(rows[data.own[rows]], OWN_COUNT - 1)])
+    rows = _often(data, rows, OWN_MEANING)
     mean, spread = data.vectors[rows].mean(axis=0), data.vectors[rows].std(axis=0)
     vectors = ((data.vectors[rows] - mean) / spread).astype(np.float32)
     learned = []
@@ -143,12 +143,18 @@ def _meaning(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
 
 
 def _letters(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
-    """A weight of each class for each column of letters."""
+    """A weight of each class for each column of letters. Without diacritics the variants of a sentence are the same."""
+    rows = _often(data, rows[np.unique(data.sentence[rows], return_index=True)[1]], OWN_LETTERS)
     worth = rarity(data.letters[rows])
     # The network is without a hidden layer: it does not look at the vectors.
     unseen = np.zeros((len(rows), 1), np.float32)
-    weights = network.train(LETTERS, weighed(data.letters[rows], worth), unseen, data.labels[rows])
+    weights = network.train(LETTERS, weighed(data.letters, worth)[rows], unseen, data.labels[rows])
     return {"worth": worth, "letters": weights[network.LETTERS], "letters_bias": weights["bias"]}
+
+
+def _often(data: Data, rows: np.ndarray, times: int) -> np.ndarray:
+    """The rows, the detector's own so many times."""
+    return np.concatenate([rows, np.repeat(rows[data.own[rows]], times - 1)])
 
 
 def odds(model: Dict[str, np.ndarray], data: Data, rows: np.ndarray) -> np.ndarray:

@@ -6,8 +6,10 @@ from zlib import crc32
 
 from api.safety.normal import strip_diacritics
 
-COLUMNS = 1 << 16
+COLUMNS = 1 << 18
 SHORTEST, LONGEST = 2, 5
+# Polish words change at their end: pairs of words are also counted by what they begin with.
+BEGINNING, MARKS = 4, '.,!?;:"()'
 
 
 def columns(text: str) -> list[int]:
@@ -21,5 +23,6 @@ def _runs(words: Sequence[str]) -> Iterator[str]:
         for size in range(SHORTEST, LONGEST + 1):
             yield from (framed[start : start + size] for start in range(max(1, len(framed) - size + 1)))
         yield f"1 {word}"
-    for first, second in zip(["^", *words], [*words, "$"], strict=True):
-        yield f"2 {first} {second}"
+    beginnings = [word.strip(MARKS)[:BEGINNING] or word for word in words]
+    for kind, row in ((2, words), (3, beginnings)):
+        yield from (f"{kind} {first} {second}" for first, second in zip(["^", *row], [*row, "$"], strict=True))

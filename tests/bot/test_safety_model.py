@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Dict, List
+from typing import Dict, List, Sequence
 
 import numpy as np
 import pytest
+import scipy.sparse
 
-from bot import safety_model
-from bot.safety_letters import counted
+from bot import encoder, safety_model
+from bot.safety_letters import counted, rarity
 from bot.safety_lines import Line, authors, lines
-from bot.safety_model import CLASSES, Data, fit, left_out, odds
+from bot.safety_model import CLASSES, OWN_LETTERS, Data, fit, left_out, odds, prepare
 
 SIZE = 8
 WORDS = ("kursy", "koniec", "bije", "smutno")
@@ -38,6 +39,57 @@ def test_either_view_alone_tells_the_classes_apart(
     found = odds(fit(made, rows), made, rows)
     assert np.allclose(found.sum(axis=1), 1, atol=1e-5)
     assert (found.argmax(axis=1) == made.labels).mean() > 0.9
+
+
+class Noted:
+    """An encoder that notes what it is given."""
+
+    def __init__(self, name: str) -> None:
+        del name
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        asked.extend(texts)
+        return np.zeros((len(texts), SIZE), dtype=np.float32)
+
+
+asked: List[str] = []
+
+
+def test_grave_sentences_are_learned_with_and_without_diacritics_harmless_ones_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(encoder, "CachedEncoder", Noted)
+    asked.clear()
+    sentences = [
+        Line("Chcę żyć", "none", "pl", "second"),
+        Line("Źle, źle", "none", "pl", "second"),
+        Line("Nie chcę żyć", "crisis", "pl", "second"),
+        Line("Mam dość", "distress", "pl", ""),
+        Line("Jakie są kursy?", "none", "pl", ""),
+        Line("he hits me", "report_violence", "en", "second"),
+    ]
+    made = prepare(sentences)
+    assert asked == [
+        *("chcę żyć", "zle, zle", "nie chcę żyć", "nie chce zyc", "mam dość", "mam dosc"),
+        *("jakie są kursy?", "he hits me"),
+    ]
+    assert list(made.sentence) == [0, 1, 2, 2, 3, 3, 4, 5]
+    assert list(made.own) == [True, True, True, True, False, False, False, True]
+
+
+def test_letters_count_a_sentence_once_and_the_own_lines_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = data(vectors_tell=False, letters_tell=True)._replace(
+        sentence=np.repeat(np.arange(80), 2), own=np.arange(160) >= 80
+    )
+    learned: List[int] = []
+
+    def noted(rows: scipy.sparse.csr_matrix) -> np.ndarray:
+        learned.append(rows.shape[0])
+        return rarity(rows)
+
+    monkeypatch.setattr(safety_model, "rarity", noted)
+    safety_model._letters(made, np.arange(160))
+    assert learned == [40 + 40 * OWN_LETTERS]
 
 
 def test_no_author_is_judged_by_a_classifier_that_knows_the_author(monkeypatch: pytest.MonkeyPatch) -> None:

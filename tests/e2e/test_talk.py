@@ -89,6 +89,12 @@ def test_a_cry_for_help_gets_numbers_at_once_also_in_the_middle_of_a_form(
     assert any(message.get("safety") for message in reply.messages)
 
 
+def test_nonsense_is_no_cry_for_help(pupil: Pupil) -> None:
+    for typed in ("blorf gnarf zzz", "blorf gnarf zzz.", "hfjdkslahf", "wug florb snib", "ghghgh!!!", "ztrx pluf dreb?"):
+        reply = pupil.say(typed)
+        assert not any(message.get("safety") for message in reply.messages), typed
+
+
 def test_the_bot_never_says_the_same_sentence_twice_in_a_row(pupil: Pupil) -> None:
     last = ""
     for typed in ("asdf qwer zxcv", "qwpoe rtzui", "hgj fdkls a", "mnbv cxyl", "zzz qqq ttt"):
