@@ -6,7 +6,8 @@ counts the same (`api/safety/letters.py`; a test holds the two together).
 
 from __future__ import annotations
 
-from typing import Iterator, List, Sequence
+from functools import lru_cache
+from typing import Iterator, List, Sequence, Tuple
 from zlib import crc32
 
 import numpy as np
@@ -22,16 +23,27 @@ BEGINNING, MARKS = 4, '.,!?;:"()'
 
 def columns(text: str) -> List[int]:
     """The columns of a squeezed text. Two runs may share one: that costs less than a list of all runs."""
-    return sorted({crc32(run.encode()) % COLUMNS for run in _runs(strip_diacritics(text).split())})
+    words = strip_diacritics(text).split()
+    found = {_column(pair) for pair in _pairs(words)}
+    found.update(*map(_of_word, words))
+    return sorted(found)
 
 
-def _runs(words: Sequence[str]) -> Iterator[str]:
-    """Runs of letters within words with a space at both ends, the words, and the pairs of words and of beginnings."""
-    for word in words:
-        framed = f" {word} "
-        for size in range(SHORTEST, LONGEST + 1):
-            yield from (framed[start : start + size] for start in range(max(1, len(framed) - size + 1)))
-        yield f"1 {word}"
+def _column(run: str) -> int:
+    return crc32(run.encode()) % COLUMNS
+
+
+@lru_cache(maxsize=100_000)
+def _of_word(word: str) -> Tuple[int, ...]:
+    """The columns of a word and of the runs of letters in it, with a space at both ends."""
+    framed = f" {word} "
+    sizes = range(SHORTEST, LONGEST + 1)
+    runs = [framed[start : start + size] for size in sizes for start in range(max(1, len(framed) - size + 1))]
+    return tuple({_column(run) for run in (*runs, f"1 {word}")})
+
+
+def _pairs(words: Sequence[str]) -> Iterator[str]:
+    """The pairs of words, and of what words begin with."""
     beginnings = [word.strip(MARKS)[:BEGINNING] or word for word in words]
     for kind, row in ((2, words), (3, beginnings)):
         yield from (f"{kind} {first} {second}" for first, second in zip(["^", *row], [*row, "$"], strict=True))

@@ -90,7 +90,14 @@ def test_a_cry_for_help_gets_numbers_at_once_also_in_the_middle_of_a_form(
 
 
 def test_nonsense_is_no_cry_for_help(pupil: Pupil) -> None:
-    for typed in ("blorf gnarf zzz", "blorf gnarf zzz.", "hfjdkslahf", "wug florb snib", "ghghgh!!!", "ztrx pluf dreb?"):
+    for typed in (
+        "blorf gnarf zzz",
+        "blorf gnarf zzz.",
+        "hfjdkslahf",
+        "wug florb snib",
+        "ghghgh!!!",
+        "ztrx pluf dreb?",
+    ):
         reply = pupil.say(typed)
         assert not any(message.get("safety") for message in reply.messages), typed
 
