@@ -14,6 +14,7 @@ import yaml
 
 from api import metrics
 from api.channels.messenger.intake import LARGEST
+from api.safety.detector import MODEL
 from api.settings import ROOT, Settings
 
 DEPLOY = ROOT / "deploy"
@@ -169,6 +170,9 @@ def test_the_containerfile_ends_in_images_without_root_that_have_a_health_check(
     for name in ("app", "bot"):
         assert "USER 10001" in final[name]
         assert "HEALTHCHECK" in final[name]
+    # The classifier is not taken without the note that holds its checksum.
+    for suffix in (".npz", ".json"):
+        assert f"/var/models/{MODEL.with_suffix(suffix).name} " in final["app"]
     for source in re.findall(r"^COPY (?!--)(\S+) ", text, flags=re.MULTILINE):
         assert source == "." or (ROOT / source).exists(), source
 
