@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PYTHON3 := $(shell command -v python3 || command -v python)
 PYTHON := .venv/bin/python
 PYTHON_BOT := bot/.venv/bin/python
+# Where this is set, each process would compile all its libraries anew; empty counts as not set.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run test test-replicas backup restore lint types train eval validate bench admin review-export remove-examples retention audit lock clean environments environments-dev
 
@@ -25,9 +27,7 @@ run: environments ## Start everything and print the address to open
 test: environments-dev ## All checks and tests on one machine
 	@$(MAKE) --no-print-directory -j 4 lint types validate train
 	@$(PYTHON_BOT) -m pytest -n 2 --dist loadfile -c bot/pytest.ini --rootdir . tests/bot
-	@$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/bot --ignore tests/e2e --ignore tests/widget
-	@$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/e2e
-	@$(PYTHON) -m pytest -n 4 tests/widget
+	@$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/bot
 
 lint: environments-dev ## Style of the code
 	@$(PYTHON) -m ruff check .

@@ -164,9 +164,7 @@ def make(uv: Path, environment: Environment) -> None:
         python = find_python(uv, environment)
         run_uv(uv, "venv", "--quiet", "--clear", "--no-project", "--python", python, str(environment.path))
     python = str(environment.path / "bin" / "python")
-    # Compiled now, not by each process anew: where PYTHONDONTWRITEBYTECODE is set, as in many containers, that doubles
-    # the time of every start.
-    run_uv(uv, "pip", "sync", "--require-hashes", "--compile-bytecode", "--python", python, str(environment.lock))
+    run_uv(uv, "pip", "sync", "--require-hashes", "--python", python, str(environment.lock))
     (environment.path / ".made-from").write_text(fingerprint(environment) + "\n")
     say(f"• packages of {environment.title}: ready after {time.monotonic() - started:.0f} s")
 
