@@ -19,6 +19,14 @@ from tests.stores import postgres_address, store
 __all__ = ["postgres_address", "store"]
 
 
+SLOWEST = ("e2e", "widget", "browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.path.parent.name not in SLOWEST)
+
+
 @pytest.fixture
 def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keyring:
     """Keys of its own for names and contacts."""
