@@ -20,7 +20,7 @@ INTENTS = [
 TO_A_PERSON = ("ask_human", "complain", "crisis", "report_violence")
 # What nobody understands.
 UNCLEAR = {
-    "pl": ("coś z tym drugim", "coś takiego jak wtedy"),
+    "pl": ("coś z tym drugim", "jedno z tych dwóch"),
     "en": ("the thing from yesterday", "it depends on the other"),
 }
 
