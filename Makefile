@@ -26,7 +26,7 @@ run: environments ## Start everything and print the address to open
 # More workers than cores: tests wait for processes and browsers more than they calculate.
 test: environments-dev ## All checks and tests on one machine
 	@$(MAKE) --no-print-directory -j 4 lint types validate train
-	@$(PYTHON_BOT) -m pytest -n 2 --dist loadfile -c bot/pytest.ini --rootdir . tests/bot
+	@$(PYTHON_BOT) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -c bot/pytest.ini --rootdir . tests/bot
 	@$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/bot
 
 lint: environments-dev ## Style of the code
