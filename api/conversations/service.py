@@ -232,13 +232,14 @@ async def _write_messages(
         danger = body.pop("danger", danger)
         body.pop("conceal", None)
         bodies.append(body)
-    if reason is None and danger not in GRAVE:
+    is_safety = any(message.get("safety") for message in answer.messages)
+    if reason is None and not (is_safety and danger in GRAVE):
         await lines.answer(session, conversation.id, bodies, reply_to=waiting.seq)
         await repository.take_out(session, waiting)
     else:
         for body in bodies:
             await say(session, conversation.id, body, sender="bot", reply_to=waiting.seq)
-    if any(message.get("safety") for message in answer.messages):
+    if is_safety:
         await flag(session, conversation, danger)
     if reason is not None:
         await handoff.change_owner(session, conversation.id, to=Owner.WAITING, by=handoff.BOT, reason=reason)
