@@ -24,6 +24,7 @@ type Answer = Callable[[Talk], Awaitable[None] | None]
 # Actions that ask a form's question. The form waits where a question would be out of place: whoever says goodbye is
 # not asked again, nor is anything asked in the same breath as a cry for help is answered or the talk goes to a person.
 ASKS = "action_ask_"
+GOODBYE = "action_goodbye"
 # All actions by name, so that one can hand on to another.
 answers: dict[str, Answer] = {}
 # Which version of the catalogue there was when the API took the turn, if it has said so.
@@ -77,7 +78,9 @@ class _TopicAction(Action):
                 catalogue = await snapshot(session)
         talk = Talk(dispatcher, tracker, catalogue, today())
         if self.action_name.startswith(ASKS):
-            if talk.intent == "goodbye" or marked(talk.turn(), "safety", "handoff"):
+            # The guess alone says nothing: "3b" may sound like a goodbye and be what the form asked for.
+            parts = [event.get("name") for event in talk.turn() if event.get("event") == "action"]
+            if GOODBYE in parts or marked(talk.turn(), "safety", "handoff"):
                 return []
             talk.asks = self.action_name.removeprefix(ASKS)
         await perform(type(self).answer, talk)

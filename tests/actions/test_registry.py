@@ -55,6 +55,16 @@ async def test_a_form_asks_nothing_in_the_breath_in_which_the_talk_goes_to_a_per
     assert later.json()["responses"]
 
 
+@pytest.mark.parametrize(("done", "asks"), [("signup_form", True), ("action_goodbye", False)])
+async def test_a_form_asks_nothing_after_a_goodbye_but_goes_on_after_what_only_sounds_like_one(
+    bot: httpx.AsyncClient, done: str, *, asks: bool
+) -> None:
+    request = call("action_ask_direction", {"event": "user"}, {"event": "action", "name": done})
+    request["tracker"]["latest_message"] = {"text": "3b", "intent": {"name": "goodbye", "confidence": 0.4}}
+    answer = await bot.post("/webhook", json=request)
+    assert [message["custom"]["asks"] for message in answer.json()["responses"]] == ["direction"] * asks
+
+
 async def test_an_action_that_is_told_the_version_asks_the_database_only_for_a_new_one(
     database: Database, bot: httpx.AsyncClient
 ) -> None:
