@@ -42,7 +42,7 @@ class Encoder(Protocol):
 
 
 # The name stands for the vectors, which the cache keeps: an encoder that makes others gets another name.
-E5 = "e5_int8"
+E5 = "e5_int8_rows"
 ENCODERS: Dict[str, Callable[[], Encoder]] = {E5: e5.Encoder}
 
 

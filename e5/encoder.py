@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Iterable, List, Optional
+from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
 import numpy as np
 from onnxruntime import InferenceSession, OrtValue, SessionOptions
@@ -13,10 +13,12 @@ from e5.tokenizer import Tokenizer
 from e5.weights import Weights, installed, unpacked
 
 NETWORK = Path(__file__).with_name("network.onnx")
-# What takes the sum of the embeddings in, and what gives the last layer out; both (1, tokens, width).
+# What takes the sum of the embeddings in, and what gives the last layer out; both (texts, tokens, width).
 INPUT, OUTPUT = "embedded", "hidden"
 # E5 was trained to tell questions from passages by this beginning; a pupil's message is the former.
 PREFIX = "query: "
+# Texts of one length are calculated together; with more than these nothing is won.
+AT_ONCE = 16
 
 
 class Encoder:
@@ -35,23 +37,37 @@ class Encoder:
 
     def encode(self, texts: Iterable[str]) -> np.ndarray:
         """One row of float32, of length 1, for each text. A text's row does not depend on the texts beside it."""
-        rows = [self._vector(text) for text in texts]
-        return np.stack(rows) if rows else np.empty((0, self.width), np.float32)
+        texts = list(texts)
+        total = np.zeros((len(texts), self.width), np.float32)
+        for pieces, of in _of_one_length(self._parts(text) for text in texts):
+            for start in range(0, len(of), AT_ONCE):
+                hidden = self._hidden(pieces[start : start + AT_ONCE])
+                np.add.at(total, of[start : start + AT_ONCE], hidden.mean(axis=1) * pieces.shape[1])
+        return total / np.linalg.norm(total, axis=1, keepdims=True)
 
-    def _vector(self, text: str) -> np.ndarray:
-        """The mean over the tokens' vectors. A text longer than the model reads at once is read in parts."""
+    def _parts(self, text: str) -> List[List[int]]:
+        """The numbers of the text's pieces. A text longer than the model reads at once is read in parts."""
+        start, end = self._ends
         pieces = self._tokenizer.pieces(PREFIX + text)
         most = len(self._places) - len(self._ends)
-        parts = [pieces[start : start + most] for start in range(0, len(pieces), most)]
-        total = np.sum([self._hidden(part).mean(axis=0) * len(part) for part in parts], axis=0)
-        return np.asarray(total / np.linalg.norm(total), np.float32)
+        return [[start, *pieces[place : place + most], end] for place in range(0, len(pieces), most)]
 
-    def _hidden(self, pieces: List[int]) -> np.ndarray:
-        start, end = self._ends
-        numbers = [start, *pieces, end]
-        embedded = unpacked(self._words[numbers]) + self._places[: len(numbers)]
-        (hidden,) = self._network.run([OUTPUT], {INPUT: embedded[np.newaxis]})
-        return np.asarray(hidden[0])
+    def _hidden(self, pieces: np.ndarray) -> np.ndarray:
+        embedded = unpacked(self._words[pieces.ravel()]).reshape(*pieces.shape, self.width)
+        (hidden,) = self._network.run([OUTPUT], {INPUT: embedded + self._places[: pieces.shape[1]]})
+        return np.asarray(hidden)
+
+
+def _of_one_length(texts: Iterable[List[List[int]]]) -> Iterator[Tuple[np.ndarray, np.ndarray]]:
+    """The parts of the texts that have as many pieces as each other, a row each, and the numbers of their texts."""
+    found: Dict[int, Tuple[List[List[int]], List[int]]] = {}
+    for number, parts in enumerate(texts):
+        for part in parts:
+            pieces, of = found.setdefault(len(part), ([], []))
+            pieces.append(part)
+            of.append(number)
+    for pieces, of in found.values():
+        yield np.array(pieces), np.array(of)
 
 
 def _network(weights: Weights) -> InferenceSession:

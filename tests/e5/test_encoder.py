@@ -13,7 +13,7 @@ from onnx import load_model
 
 import e5
 from api.settings import ROOT
-from e5.encoder import NETWORK, PREFIX
+from e5.encoder import AT_ONCE, NETWORK, PREFIX
 from e5.graph import model
 from e5.weights import UnknownFormat, Weights, installed
 
@@ -26,6 +26,7 @@ SENTENCES = (
     "",
     "😀 日本語 \u200b\u0007",
 )
+WORDS = st.sampled_from(["spawanie", "gotowanie", "kurs", "staż", "lubię", "nie", "ok", "😀"])
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +52,16 @@ def test_a_text_is_split_into_as_many_pieces_as_by_the_other_engine(encoder: e5.
     assert len(encoder._tokenizer.pieces(PREFIX + text)) + 2 == other.token_count(text, True)
 
 
-def test_a_vector_does_not_depend_on_the_texts_beside_it(encoder: e5.Encoder) -> None:
-    together = encoder.encode(SENTENCES)
-    assert np.array_equal(together, np.concatenate([encoder.encode([sentence]) for sentence in SENTENCES]))
+@settings(deadline=None, max_examples=30)
+@given(st.lists(WORDS, max_size=3), st.data())
+def test_a_vector_does_not_depend_on_the_texts_beside_it(
+    encoder: e5.Encoder, words: list[str], data: st.DataObject
+) -> None:
+    """Those of as many pieces are calculated together."""
+    text, others = " ".join(words), data.draw(st.lists(st.permutations([*words, "szkoła"]), max_size=AT_ONCE * 2))
+    beside = [" ".join(other) for other in others] + [*SENTENCES]
+    together = encoder.encode([*beside, text])
+    assert np.array_equal(together, np.concatenate([encoder.encode([one]) for one in (*beside, text)]))
 
 
 def test_a_text_of_many_pages_is_read_in_parts(encoder: e5.Encoder, other: E5) -> None:
