@@ -13,7 +13,7 @@ import os
 import warnings
 from pathlib import Path
 
-os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3")
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 # The frozen libraries warn about each other on import, and switch filters back on while they do.
 warnings.showwarning = lambda *_args, **_kwargs: None
 

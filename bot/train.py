@@ -11,7 +11,7 @@ import threading
 import time
 import warnings
 
-os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", LOG_LEVEL="ERROR")
+os.environ.update(RASA_TELEMETRY_ENABLED="false", LOG_LEVEL="ERROR")
 # The frozen libraries warn about each other on import, and switch filters back on while they do.
 warnings.showwarning = lambda *_args, **_kwargs: None
 

@@ -8,7 +8,7 @@ import os
 import sys
 import warnings
 
-os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3")
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 
 # Rasa says this of every domain that has slots.
 ALWAYS_SAID = "Slot auto-fill has been removed in 3.0"

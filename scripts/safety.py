@@ -18,7 +18,7 @@ def trained_beside(folder: Path) -> Iterator[None]:
 
     When training fails, its message is on the terminal and the service starts with the patterns alone.
     """
-    environment = dict(os.environ, PYTHONPATH=str(ROOT), DROGOWSKAZ_VAR=str(folder.parent), TF_CPP_MIN_LOG_LEVEL="3")
+    environment = dict(os.environ, PYTHONPATH=str(ROOT), DROGOWSKAZ_VAR=str(folder.parent))
     command = [str(PYTHON), "-m", "bot.safety_model", "--out", str(folder / FILE)]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as training:
         try:
