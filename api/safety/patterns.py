@@ -146,7 +146,7 @@ class Patterns:
         return not any(any(index.find(kept)) for index in (self._grave, _index("people"), _index("others")))
 
     def is_everyday(self, text: str) -> bool:
-        """Whether the text is nothing but what the bot is for: not knowing what to do in life, or words of a button."""
+        """Whether the text is all what a bot is told: not knowing what to do in life, words of a button, a grumble."""
         read = self._words(text)
         kept = _without(_index("everyday"), read)
         return kept != read and all(word in (TAKEN_OUT, STOP) for word in kept)

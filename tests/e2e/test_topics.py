@@ -297,7 +297,7 @@ def test_contacts_of_a_named_institution(
 
 @BY_LANGUAGE
 def test_a_complaint_goes_on_to_a_person_who_can_be_left_again(system: System, language: str) -> None:
-    polish = ("jesteś do niczego", "nic nie umiesz")
+    polish = ("jesteś do niczego", "nic nie umiesz, beznadzieja")
     words = polish if language == "pl" else ("you are useless", "you are so stupid")
     pupil = Pupil(system.url, language)
     said = []

@@ -60,9 +60,10 @@ def test_the_classifier_alone_is_enough(tmp_path: Path) -> None:
         "bez kontaktu",
         "Hejt i cyberprzemoc",
         "Hate and cyberbullying",
+        "nic nie umiesz, beznadzieja",
     ],
 )
-def test_what_the_bot_is_for_and_words_of_its_buttons_are_no_alarm(tmp_path: Path, text: str) -> None:
+def test_what_the_bot_is_for_or_told_in_anger_and_words_of_its_buttons_are_no_alarm(tmp_path: Path, text: str) -> None:
     assert notice(tmp_path, text, Sure(crisis=0.98)) is None
 
 
@@ -73,6 +74,9 @@ def test_what_the_bot_is_for_and_words_of_its_buttons_are_no_alarm(tmp_path: Pat
         "nie wiem, czy chcę być w życiu",
         "nie wiem co chcę robić w życiu, nie chcę żyć",
         "nie wiem, co robić",
+        "ojciec mówi: nic nie umiesz",
+        "nic nie umiesz, mam dość",
+        "beznadzieja",
         "I don't know what to do with my life anymore",
         "I don't know what to do with my life, I hate it",
         "I don't know what to do",
