@@ -131,7 +131,7 @@ class Desk:
     def _note(self, message: Any) -> None:
         # A refused click is answered with 409, which the browser reports, too.
         if message.type == "error" and "409" not in message.text:
-            self.problems.append(message.text)
+            self.problems.append(f"{message.text} {message.location['url']}")
 
     def open(self, path: str = "/console/queue") -> Page:
         """Open a page of the console."""
