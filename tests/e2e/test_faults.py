@@ -103,7 +103,7 @@ def test_a_damaged_model_is_not_served(machines: Replicas, ledger: Ledger) -> No
 
 def test_a_full_disk_refuses_and_forgets_nothing(machines: Replicas, ledger: Ledger, disk: Path) -> None:
     if not disk.is_mount():
-        pytest.skip("a disk of its own cannot be mounted here")
+        missing("a disk of its own cannot be mounted here: that takes root")
     with ledger.talking():
         time.sleep(1)
         with faults.full_disk(disk):
