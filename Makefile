@@ -23,7 +23,7 @@ environments-dev:
 run: environments ## Start everything and print the address to open
 	@$(PYTHON) -m scripts.run
 
-# More workers than cores: tests wait for processes and browsers more than they calculate.
+# A worker more than there are cores: one calculates while another waits for a process or a browser.
 test: environments-dev ## All checks and tests on one machine
 	@$(MAKE) --no-print-directory -j 4 lint types validate train
 	@$(PYTHON_BOT) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -c bot/pytest.ini --rootdir . tests/bot

@@ -79,8 +79,9 @@ class _TopicAction(Action):
         talk = Talk(dispatcher, tracker, catalogue, today())
         if self.action_name.startswith(ASKS):
             # The guess alone says nothing: "3b" may sound like a goodbye and be what the form asked for.
-            parts = [event.get("name") for event in talk.turn() if event.get("event") == "action"]
-            if GOODBYE in parts or marked(talk.turn(), "safety", "handoff"):
+            turn = talk.turn()
+            done = {event.get("name") for event in turn if event.get("event") == "action"}
+            if GOODBYE in done or marked(turn, "safety", "handoff"):
                 return []
             talk.asks = self.action_name.removeprefix(ASKS)
         await perform(type(self).answer, talk)
