@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from api.settings import ROOT
+from api.yaml_files import content_of
 
 FOLDER = ROOT / "data" / "lexicon"
 
@@ -19,8 +18,7 @@ FOLDER = ROOT / "data" / "lexicon"
 @lru_cache(maxsize=8)
 def words_of(file: str) -> Mapping[str, Any]:
     """The content of a file of the folder; read once."""
-    content: Mapping[str, Any] = yaml.safe_load((FOLDER / f"{file}.yaml").read_text(encoding="utf-8"))
-    return content
+    return content_of(FOLDER / f"{file}.yaml")
 
 
 def pattern(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from actions.talk import Talk
 from api.catalogue.profile import Profile
 from api.catalogue.view import RAILWAY
 from api.settings import ROOT
+from api.yaml_files import content_of
 
 # Slots that hold lists, with the entity that fills them.
 LISTS = {
@@ -44,7 +43,7 @@ type Direction = dict[str, Any]
 @lru_cache(maxsize=2)
 def own_records(name: str) -> dict[str, dict[str, Any]]:
     """The records of data/profile by id: `licences` or `experience`."""
-    records = yaml.safe_load((ROOT / "data" / "profile" / f"{name}.yaml").read_text(encoding="utf-8"))[name]
+    records = content_of(ROOT / "data" / "profile" / f"{name}.yaml")[name]
     return {record["id"]: record for record in records}
 
 

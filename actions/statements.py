@@ -8,10 +8,9 @@ import unicodedata
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import yaml
-
 from api.settings import ROOT
 from api.texts import Language
+from api.yaml_files import content_of
 
 FOLDER = ROOT / "data" / "questionnaire"
 LETTERS = "RIASEC"
@@ -136,5 +135,4 @@ def _is_mark(character: str) -> bool:
 
 @lru_cache(maxsize=2)
 def _read(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    return found
+    return content_of(FOLDER / f"{name}.yaml")

@@ -17,11 +17,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
-import yaml
 from babel import Locale
 from babel.dates import format_date
 
 from api.settings import ROOT
+from api.yaml_files import content_of
 
 Language = Literal["pl", "en"]
 LANGUAGES: tuple[Language, ...] = ("pl", "en")
@@ -36,7 +36,7 @@ def all_texts() -> dict[str, dict[Language, Form]]:
     """All texts by key; reads the files once."""
     texts: dict[str, dict[Language, Form]] = {}
     for file in sorted(FOLDER.glob("*.yml")):
-        for key, entry in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+        for key, entry in content_of(file).items():
             texts[f"{file.stem}.{key}"] = entry
     return texts
 

@@ -24,12 +24,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
+from api import tls
 from api.accounts import secrets
 from api.sealed import keyring
 from api.settings import HalfSet, Settings
 
 RETURN_PATH = "/console/sign-in/oidc/done"
 SECONDS = 10
+JSON = {"Accept": "application/json"}
 # How long somebody may take at the provider.
 VALID_SECONDS = 600
 METADATA_SECONDS = 300
@@ -202,7 +204,7 @@ def _address(metadata: dict[str, Any], name: str) -> str:
 async def _ask(method: str, address: str, **given: Any) -> dict[str, Any]:
     """A JSON object of the provider. Raises Refused when it has none for us."""
     try:
-        async with httpx.AsyncClient(timeout=SECONDS, headers={"Accept": "application/json"}) as client:
+        async with httpx.AsyncClient(timeout=SECONDS, headers=JSON, verify=tls.context()) as client:
             answer = await client.request(method, address, **given)
             found = answer.json() if answer.status_code in (200, 400) else None
     except (httpx.HTTPError, ValueError) as error:

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.catalogue import kinds, records, repository, service
 from api.catalogue.models import CatalogueRecord, CourseEdition
 from api.database import Database
+from api.yaml_files import content_of
 
 DEMO_FILE = "editions_demo.yaml"
 # A file may say these once for all its records.
@@ -140,7 +140,6 @@ def _digest(folder: Path) -> str | None:
 
 def _content(file: Path) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return content_of(file)
     except FileNotFoundError as error:
         raise BrokenFacts(f"{file.name} is missing.") from error
-    return content

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from api import tls
+
 TURN_SECONDS = 60.0
 # A pupil waits for an erasure; what Rasa has not forgotten by then is asked for again later.
 FORGET_SECONDS = 5.0
@@ -38,7 +40,10 @@ class RasaClient:
 
     def __init__(self, url: str, token: str, seconds: float = TURN_SECONDS) -> None:
         self._client = httpx.AsyncClient(
-            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=httpx.Timeout(seconds, connect=2)
+            base_url=url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=httpx.Timeout(seconds, connect=2),
+            verify=tls.context(),
         )
 
     async def turn(

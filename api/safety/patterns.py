@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import yaml
-
 from api.safety.normal import STOP, fold, spaced_runs, strip_diacritics, words
 from api.settings import ROOT
+from api.yaml_files import content_of
 
 FOLDER = ROOT / "data" / "safety"
 LANGUAGES = ("pl", "en")
@@ -163,8 +162,7 @@ def patterns() -> Patterns:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _file(language: str) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((FOLDER / f"patterns.{language}.yml").read_text(encoding="utf-8"))
-    return content
+    return content_of(FOLDER / f"patterns.{language}.yml")
 
 
 def _phrases(language: str) -> Iterator[Phrase]:

@@ -20,7 +20,9 @@ TOOLS = {
     "api.settings",
     "api.sheets",
     "api.texts",
+    "api.tls",
     "api.traces",
+    "api.yaml_files",
 }
 MAY_IMPORT = {
     "e5": {"e5"},

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from api import tls
 from api.channels.messenger.configuration import Configuration
 from api.channels.messenger.signatures import proof
 
@@ -63,6 +64,7 @@ class Graph:
             timeout=httpx.Timeout(seconds, connect=3),
             limits=httpx.Limits(max_connections=32),
             trust_env=False,
+            verify=tls.context(),
         )
 
     async def send(self, page_id: str, body: Mapping[str, Any]) -> str:
