@@ -12,6 +12,7 @@ import httpx
 from api.settings import ROOT, Settings
 from scripts import model
 from scripts.run import environment, prepare_database, processes
+from tests import http
 from tests.e2e.processes import Processes
 from tests.e2e.system import free_port
 
@@ -45,7 +46,7 @@ class Parts(Processes):
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
             with suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}{path}", timeout=10).status_code == 200:
+                if http.get(f"{self.url}{path}", timeout=10).status_code == 200:
                     return
             time.sleep(0.1)
         raise AssertionError(f"The system did not come up:\n{self.output()}")

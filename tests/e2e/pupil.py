@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from tests import http
+
 TURN_SECONDS = 60.0
 
 
@@ -64,7 +66,7 @@ class Pupil:
 
     def call(self, method: str, path: str, **request: Any) -> httpx.Response:
         """One HTTP call with the pupil's token."""
-        return httpx.request(method, self.address(path), headers=self.headers, timeout=TURN_SECONDS, **request)
+        return http.request(method, self.address(path), headers=self.headers, timeout=TURN_SECONDS, **request)
 
     def say(self, text: str) -> Reply:
         """Type a message."""

@@ -19,7 +19,7 @@ import httpx
 from api.settings import ROOT, Settings
 from scripts import model
 from scripts.run import environment, prepare_database, processes
-from tests import postgres
+from tests import http, postgres
 from tests.e2e.cable import Cable
 from tests.e2e.processes import Processes
 from tests.e2e.system import System, free_port, query
@@ -237,7 +237,7 @@ class Replicas(Processes, System):
         while time.monotonic() < end:
             waited_for = [name for name in waited_for if not self._answers(name)]
             with suppress(httpx.TransportError):
-                if not waited_for and httpx.get(f"{self.url}/readyz", timeout=10).status_code == 200:
+                if not waited_for and http.get(f"{self.url}/readyz", timeout=10).status_code == 200:
                     return
             time.sleep(0.2)
         raise AssertionError(f"{waited_for} did not come up:\n{self.output()}")
@@ -248,7 +248,7 @@ class Replicas(Processes, System):
         ]
         headers = {"Authorization": f"Bearer {self.token()}"}
         with suppress(httpx.TransportError):
-            return httpx.get(f"http://127.0.0.1:{self.ports[name]}{path}", headers=headers, timeout=10).is_success
+            return http.get(f"http://127.0.0.1:{self.ports[name]}{path}", headers=headers, timeout=10).is_success
         return False
 
     # --- what is known of them ----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from sqlalchemy import text as sql
 
 from api.database import Database
 from api.settings import ROOT
+from tests import http
 
 PATIENCE_SECONDS = 120
 
@@ -90,7 +91,7 @@ class System:
             assert self._process is not None
             assert self._process.poll() is None, self.output()
             with suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/readyz").status_code == 200:
+                if http.get(f"{self.url}/readyz").status_code == 200:
                     return
             time.sleep(0.2)
         raise AssertionError(f"The system did not come up:\n{self.output()}")

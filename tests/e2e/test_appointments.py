@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import httpx
 import pytest
 from icalendar import Calendar
 
+from tests import http
 from tests.e2e.pupil import Pupil
 from tests.e2e.records import Records
 from tests.e2e.system import System
@@ -81,7 +81,7 @@ def test_a_time_is_chosen_corrected_booked_put_into_a_calendar_and_called_off(
     done = pupil.say(words["yes"])
     (booked,) = done.cards
     assert booked["id"] in done.messages[0]["text"]
-    file = httpx.get(booked["url"])
+    file = http.get(booked["url"])
     assert Calendar.from_ical(file.content).walk("VEVENT")[0]["DTSTART"].dt == slot.starts_at
     assert not Pupil(system.url, language).say(words["start"]).cards, "nobody else is offered the time"
     assert pupil.say(words["call_off"]).cards[0]["id"] == booked["id"]

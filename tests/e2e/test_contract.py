@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import http
 from tests.e2e.pupil import Pupil
 from tests.e2e.system import System
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.e2e
 
 def parse(system: System, text: str) -> dict:
     """What Rasa's HTTP API understands."""
-    answer = httpx.post(f"{system.rasa_url}/model/parse", params={"token": system.token()}, json={"text": text})
+    answer = http.post(f"{system.rasa_url}/model/parse", params={"token": system.token()}, json={"text": text})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -44,15 +45,15 @@ def test_parse_gives_intent_normalised_entities_and_language(
 
 
 def test_rasa_asks_for_its_token(system: System) -> None:
-    assert httpx.post(f"{system.rasa_url}/model/parse", json={"text": "hej"}).status_code == 401
-    assert httpx.get(f"{system.rasa_url}/webhooks/turn/ready").status_code == 401
+    assert http.post(f"{system.rasa_url}/model/parse", json={"text": "hej"}).status_code == 401
+    assert http.get(f"{system.rasa_url}/webhooks/turn/ready").status_code == 401
 
 
 def test_the_ladder_of_access(system: System) -> None:
     mine, theirs = Pupil(system.url), Pupil(system.url)
     path = f"/{mine.id}/events"
-    assert httpx.get(mine.address(path)).status_code == 401
-    assert httpx.get(mine.address(path), headers={"Authorization": "Bearer x"}).status_code == 401
+    assert http.get(mine.address(path)).status_code == 401
+    assert http.get(mine.address(path), headers={"Authorization": "Bearer x"}).status_code == 401
     assert theirs.call("GET", path).status_code == 404
     assert mine.call("GET", path).status_code == 200
 
@@ -99,7 +100,7 @@ def test_events_have_no_gap_and_a_stream_resumes_where_it_stopped(pupil: Pupil) 
     assert [event["seq"] for event in every] == list(range(1, len(every) + 1))
     headers = {**pupil.headers, "Accept": "text/event-stream", "Last-Event-ID": "1"}
     ids = []
-    with httpx.stream("GET", pupil.address(f"/{pupil.id}/events"), headers=headers) as stream:
+    with http.stream("GET", pupil.address(f"/{pupil.id}/events"), headers=headers) as stream:
         for line in stream.iter_lines():
             if line.startswith("data:"):
                 ids.append(json.loads(line[5:])["seq"])
@@ -125,7 +126,7 @@ def play(system: System, conversation: str, message_id: str, text: str) -> httpx
     """Ask Rasa for a turn, as the heart does."""
     headers = {"Authorization": f"Bearer {system.token()}"}
     body = {"conversation": conversation, "message_id": message_id, "text": text, "payload": None, "language": "pl"}
-    return httpx.post(f"{system.rasa_url}/webhooks/turn/play", json=body, headers=headers, timeout=60)
+    return http.post(f"{system.rasa_url}/webhooks/turn/play", json=body, headers=headers, timeout=60)
 
 
 def test_a_turn_that_is_asked_for_several_times_at_once_is_played_once(system: System) -> None:
@@ -144,8 +145,8 @@ def test_feedback_is_taken(pupil: Pupil) -> None:
 
 
 def test_health_and_readiness(system: System) -> None:
-    assert httpx.get(f"{system.url}/healthz").status_code == 200
-    assert httpx.get(f"{system.url}/readyz").json() == {"status": "ready", "missing": []}
+    assert http.get(f"{system.url}/healthz").status_code == 200
+    assert http.get(f"{system.url}/readyz").json() == {"status": "ready", "missing": []}
 
 
 @pytest.mark.parametrize(
@@ -163,19 +164,19 @@ def test_health_and_readiness(system: System) -> None:
     ],
 )
 def test_the_catalogue_can_be_read(system: System, kind: str) -> None:
-    items = httpx.get(f"{system.url}/api/v1/catalogue/{kind}", params={"language": "pl"}).json()["items"]
+    items = http.get(f"{system.url}/api/v1/catalogue/{kind}", params={"language": "pl"}).json()["items"]
     for item in items[:3]:
-        one = httpx.get(f"{system.url}/api/v1/catalogue/{kind}/{item['id']}", params={"language": "en"})
+        one = http.get(f"{system.url}/api/v1/catalogue/{kind}/{item['id']}", params={"language": "en"})
         assert one.status_code == 200
-    assert httpx.get(f"{system.url}/api/v1/catalogue/{kind}/no-such").status_code == 404
+    assert http.get(f"{system.url}/api/v1/catalogue/{kind}/no-such").status_code == 404
 
 
 def test_the_page_with_the_widget_is_served(system: System) -> None:
-    page = httpx.get(f"{system.url}/")
+    page = http.get(f"{system.url}/")
     assert page.status_code == 200
     assert "widget.js" in page.text
     assert "default-src" in page.headers["content-security-policy"]
-    assert httpx.get(f"{system.url}/widget.js").status_code == 200
+    assert http.get(f"{system.url}/widget.js").status_code == 200
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="reads the connections from Linux' /proc")

@@ -5,12 +5,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.settings import ROOT
-from tests import chromium
+from tests import chromium, http
 from tests.console.browser.driver import Desk, hire
 from tests.e2e.pupil import Pupil
 from tests.e2e.replicas import COPIES
@@ -87,7 +86,7 @@ def test_what_rasa_understands_alone_knows_the_new_name_too(ewa: Desk, system: S
     new_course(ewa, "Lutowanie biżuterii", "Jewellery soldering", "srebrne kolczyki od zera")
     for _ in range(COPIES):  # each Rasa learns it with its next turn
         pupil.say("cześć")
-    parsed = httpx.post(
+    parsed = http.post(
         f"{system.rasa_url}/model/parse", params={"token": system.token()},
         json={"text": "macie coś jak srebrne kolczyki od zera?"}, timeout=60,
     ).json()  # fmt: skip

@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import http
 from tests.e2e import faults
 from tests.e2e.ledger import Ledger, cry_for_help
 from tests.e2e.replicas import FAKETIME, Replicas
@@ -141,7 +141,7 @@ def served(machines: Replicas) -> list[str]:
     headers = {"Authorization": f"Bearer {machines.token()}"}
     ports = [port for name, port in machines.ports.items() if name.startswith("rasa-")]
     addresses = [f"http://127.0.0.1:{port}/webhooks/turn/ready" for port in ports]
-    return [httpx.get(address, headers=headers, timeout=60).json()["model"] for address in addresses]
+    return [http.get(address, headers=headers, timeout=60).json()["model"] for address in addresses]
 
 
 # The last one: afterwards nothing is at the first address any more.

@@ -9,6 +9,7 @@ import pyotp
 import pytest
 
 from api.settings import ROOT
+from tests import http
 from tests.e2e.pupil import Pupil
 from tests.e2e.system import System
 
@@ -25,7 +26,9 @@ class Counsellor:
         command = [sys.executable, "-m", "scripts.create_admin", f"{name}@example.org", name, "--role", "counsellor"]
         environment = {**system._environment}
         made = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-        self._client = httpx.Client(base_url=system.url, headers={"accept": "text/html"}, follow_redirects=True)
+        self._client = httpx.Client(
+            verify=http.TLS, base_url=system.url, headers={"accept": "text/html"}, follow_redirects=True
+        )
         page = self._client.get(made.stdout.strip()).text
         key = page.partition("<code>")[2].partition("</code>")[0].replace(" ", "")
         form = {"password": PASSWORD, "code": pyotp.TOTP(key).now()}
@@ -70,7 +73,7 @@ def test_a_talk_goes_to_a_person_and_back_and_the_bot_knows(system: System) -> N
         assert counsellor.do(pupil.id, "give-back") == 200
     courses = {card["id"] for card in pupil.say("jakie macie kursy?").cards}
     assert courses & {"kuchnie-swiata", "sushi", "carving", "cukiernictwo"}, "what was told before is still known"
-    tracker = httpx.get(
+    tracker = http.get(
         f"{system.rasa_url}/conversations/{pupil.id}/tracker",
         params={"token": system.token(), "include_events": "ALL"},
     ).json()

@@ -3,9 +3,9 @@
 import re
 import uuid
 
-import httpx
 import pytest
 
+from tests import http
 from tests.e2e.pupil import Pupil
 from tests.e2e.records import Records
 from tests.e2e.system import System
@@ -67,7 +67,7 @@ def test_words_and_a_button_lead_to_everything_that_is_kept(system: System) -> N
     reply = pupil.say("jakie dane o mnie macie?")
     found = re.search(r"http\S+/my-data/\S+\.json", reply.text)
     assert found is not None, reply.text
-    content = httpx.get(found[0]).json()
+    content = http.get(found[0]).json()
     assert content["talk"]["id"] == pupil.id
     assert "uczę się na elektryka" in [message.get("text") for message in content["messages"]]
     assert content["bot_remembers"]["slots"]["profession"]
@@ -77,14 +77,14 @@ def test_words_and_a_button_lead_to_everything_that_is_kept(system: System) -> N
     again = pupil.press(more.buttons["Pokaż moje dane"])
     assert "/my-data/" in again.text
     assert pupil.call("DELETE", f"/{pupil.id}").status_code == 204
-    assert httpx.get(found[0]).status_code == 404
+    assert http.get(found[0]).status_code == 404
 
 
 @pytest.mark.parametrize(("channel", "way"), [("web", "okna czatu"), ("messenger", "„Usunięcie rozmowy”")])
 def test_how_to_delete_is_said_in_the_words_of_the_channel(system: System, channel: str, way: str) -> None:
     turn = {"conversation": str(uuid.uuid4()), "message_id": "1", "channel": channel, "text": "usuń moje dane"}
     token = {"Authorization": f"Bearer {system.token()}"}
-    played = httpx.post(f"{system.rasa_url}/webhooks/turn/play", json={**turn, "new": 1}, headers=token, timeout=60)
+    played = http.post(f"{system.rasa_url}/webhooks/turn/play", json={**turn, "new": 1}, headers=token, timeout=60)
     assert way in played.json()["messages"][0]["text"]
 
 
@@ -93,8 +93,8 @@ def test_what_rasa_must_forget_it_forgets_without_ending_the_talk(system: System
     pupil.say("uczę się na elektryka")
     tracker = f"{system.rasa_url}/webhooks/turn/trackers/{pupil.id}"
     token = {"Authorization": f"Bearer {system.token()}"}
-    assert httpx.get(tracker).status_code == 401
-    assert httpx.get(tracker, headers=token).json()["slots"]["profession"]
-    assert httpx.delete(tracker, params={"again": "yes"}, headers=token).status_code == 204
-    assert httpx.get(tracker, headers=token).json() == {"slots": {}, "said": []}
+    assert http.get(tracker).status_code == 401
+    assert http.get(tracker, headers=token).json()["slots"]["profession"]
+    assert http.delete(tracker, params={"again": "yes"}, headers=token).status_code == 204
+    assert http.get(tracker, headers=token).json() == {"slots": {}, "said": []}
     assert pupil.say("hej").outcome == "answered"

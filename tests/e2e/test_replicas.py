@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import http
 from tests.e2e.pupil import Pupil
 from tests.e2e.replicas import Replicas
 from tests.e2e.system import System
@@ -64,18 +64,18 @@ def test_metrics_count_turns_and_carry_no_word(system: System) -> None:
     assert isinstance(system, Replicas)
     pupil = Pupil(system.url, "pl")
     pupil.say("zupełnie niezrozumiały krokodyl xyzzy")
-    texts = [httpx.get(f"http://127.0.0.1:{port}/metrics").text for port in system.metrics_ports.values()]
+    texts = [http.get(f"http://127.0.0.1:{port}/metrics").text for port in system.metrics_ports.values()]
     assert any('drogowskaz_turns_total{outcome="answered"}' in text for text in texts)
     assert any("drogowskaz_part_seconds_bucket" in text for text in texts)
     for text in texts:
         assert "krokodyl" not in text
         assert pupil.id not in text
-    assert httpx.get(f"{system.url}/metrics").status_code == 404
+    assert http.get(f"{system.url}/metrics").status_code == 404
 
 
 def test_nobody_reaches_rasa_or_the_actions_through_the_proxy(system: System) -> None:
     for path in ("/webhooks/turn/ready", "/model/parse", "/webhook", "/metrics"):
-        assert httpx.get(f"{system.url}{path}").status_code in (404, 405)
+        assert http.get(f"{system.url}{path}").status_code in (404, 405)
 
 
 def test_the_proxy_keeps_nothing_that_a_pupil_wrote(system: System) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import http
 from tests.e2e.pupil import Pupil
 from tests.e2e.system import System
 
@@ -55,6 +56,6 @@ def test_the_end_of_one_process_ends_all(trained: Path, tmp_path: Path) -> None:
         system._process.wait(timeout=30)
         assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
         with pytest.raises(httpx.TransportError):
-            httpx.get(f"{system.url}/healthz")
+            http.get(f"{system.url}/healthz")
     finally:
         system.kill()

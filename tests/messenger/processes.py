@@ -16,6 +16,7 @@ import httpx
 
 from api import migrate
 from api.settings import ROOT, Settings
+from tests import http
 from tests.e2e.system import free_port
 
 PAGE, TOKEN, SECRET, VERIFY = "1001", "page-token", "app-secret", "verify-me"
@@ -49,7 +50,7 @@ class Process:
         while wait and time.monotonic() < end:
             assert self._process.poll() is None, self._log.read_text()
             with suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}{self._probe}").status_code == 200:
+                if http.get(f"{self.url}{self._probe}").status_code == 200:
                     return
             time.sleep(0.05)
         assert not wait, self._log.read_text()
@@ -79,26 +80,26 @@ class FakeGraph(Process):
 
     def tell(self, **fields: Any) -> None:
         """Change how Meta behaves."""
-        httpx.post(f"{self.url}/control/set", json=fields).raise_for_status()
+        http.post(f"{self.url}/control/set", json=fields).raise_for_status()
 
     def reset(self) -> None:
         """Forget everything."""
-        httpx.post(f"{self.url}/control/reset").raise_for_status()
+        http.post(f"{self.url}/control/reset").raise_for_status()
 
     def state(self) -> dict[str, Any]:
         """All that Meta knows."""
-        found: dict[str, Any] = httpx.get(f"{self.url}/control/state").json()
+        found: dict[str, Any] = http.get(f"{self.url}/control/state").json()
         return found
 
     def deliver(self, *updates: dict[str, Any], delays: tuple[float, ...] = (0.0,)) -> None:
         """Deliver these updates, one copy for each delay."""
         body = [{"update": update, "delays": delays} for update in updates]
-        httpx.post(f"{self.url}/control/updates", json=body).raise_for_status()
+        http.post(f"{self.url}/control/updates", json=body).raise_for_status()
 
     def heard(self, psid: str, hours_ago: float = 0) -> None:
         """The pupil has written to the page, so long ago."""
         moment = int((time.time() - hours_ago * 3600) * 1000)
-        httpx.post(f"{self.url}/control/heard", json={psid: moment}).raise_for_status()
+        http.post(f"{self.url}/control/heard", json={psid: moment}).raise_for_status()
 
     def texts(self, psid: str) -> list[str]:
         """What the pupil got, as text; of a template its text or titles."""

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from api.texts import text
+from tests import http
 from tests.messenger.processes import FakeGraph, Process, Side, message, running
 
 PATIENCE_SECONDS = 3600
@@ -81,7 +80,7 @@ class Storm:
             for update, number in zip(updates, copies, strict=True)
         ]
         self._dice.shuffle(given)
-        httpx.post(f"{side.graph.url}/control/updates", json=given, timeout=120).raise_for_status()
+        http.post(f"{side.graph.url}/control/updates", json=given, timeout=120).raise_for_status()
         return dict(written)
 
     def _kill_again_and_again(self, api: Process) -> None:
@@ -104,7 +103,7 @@ class Storm:
         """Until nothing waits: no delivery, no update, no turn, no line."""
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
-            if httpx.get(f"{graph.url}/control/idle").json()["idle"] and not any(self._left().values()):
+            if http.get(f"{graph.url}/control/idle").json()["idle"] and not any(self._left().values()):
                 return
             time.sleep(1)
         raise AssertionError(f"The storm does not end: {self._left()}")
@@ -139,7 +138,7 @@ class Storm:
         ):
             heard[psids[talk]].append(words)
         turns: dict[str, list[str]] = defaultdict(list)
-        for turn in httpx.get(f"{side.rasa.url}/turns", timeout=60).json():
+        for turn in http.get(f"{side.rasa.url}/turns", timeout=60).json():
             turns[psids[turn["conversation"]]].append(turn["text"])
         ends = self._rows(
             "SELECT conversation_id, count(DISTINCT reply_to), count(*) FROM events WHERE type = 'turn_end' GROUP BY 1"

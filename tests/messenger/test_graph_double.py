@@ -7,9 +7,9 @@ import time
 from contextlib import nullcontext
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import http
 from tests.messenger.fake_graph import encode
 from tests.messenger.graph_rules import HOUR_MS, Refusal, check_send
 from tests.messenger.processes import PAGE, SECRET, TOKEN, FakeGraph, message
@@ -125,7 +125,7 @@ def test_the_windows_the_tag_the_persona_and_the_recipient(
 def call(meta: FakeGraph, body: dict[str, Any], token: str = TOKEN, secret: str = SECRET, page: str = PAGE) -> Any:
     """What the running double answers to a send: the error's code, or None."""
     proof = hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
-    answer = httpx.post(
+    answer = http.post(
         f"{meta.url}/v26.0/{page}/messages",
         params={"appsecret_proof": proof},
         headers={"Authorization": f"Bearer {token}"},

@@ -27,7 +27,7 @@ from api.database import Database
 from api.sealed import Keyring
 from api.settings import ROOT, Settings
 from scripts import create_admin
-from tests import empty
+from tests import empty, http
 from tests.e2e.system import free_port
 
 PASSWORD = "dobry koń bateria zszywka"
@@ -65,7 +65,7 @@ class Service:
         end = time.monotonic() + 60
         while time.monotonic() < end:
             with suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/healthz").status_code == 200:
+                if http.get(f"{self.url}/healthz").status_code == 200:
                     return
             time.sleep(0.1)
         raise TimeoutError("the service did not start")
@@ -178,7 +178,7 @@ class Talk:
 
     def __init__(self, service: Service, language: str = "pl") -> None:
         self._address = f"{service.url}/api/v1/conversations"
-        opened = httpx.post(self._address, json={"language": language}, timeout=60).json()
+        opened = http.post(self._address, json={"language": language}, timeout=60).json()
         self.id = str(opened["id"])
         self._headers = {"Authorization": f"Bearer {opened['token']}"}
 
@@ -201,7 +201,7 @@ class Talk:
         return int(answer.json()["seq"])
 
     def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
-        return httpx.request(method, f"{self._address}/{self.id}{path}", headers=self._headers, timeout=60, **request)
+        return http.request(method, f"{self._address}/{self.id}{path}", headers=self._headers, timeout=60, **request)
 
     def events(self, after: int = 0) -> list[dict[str, Any]]:
         """What the pupil's page would show."""
