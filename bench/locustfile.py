@@ -2,6 +2,7 @@
 
 Each of them keeps a ledger: a message is acknowledged once, its turn ends once and is answered, events have no gaps.
 What is wrong counts as a failure named `ledger`. After its last answer a pupil leaves; when all have left, locust ends.
+(To locust they stay: into the place of each that stops it would put a new one, and more and more would talk.)
 `bench/load.py` starts this.
 """
 
@@ -11,9 +12,9 @@ import uuid
 from typing import Any
 
 import gevent
+from gevent.event import Event
 from locust import FastHttpUser, constant, events, task
 from locust.env import Environment
-from locust.exception import StopUser
 
 from bench.talks import sayings
 
@@ -23,6 +24,8 @@ THINKING_SECONDS = (3.0, 15.0)
 WAIT_SECONDS = 20
 LANGUAGES = ("pl", "en")
 
+gone: list[int] = []
+
 
 class Pupil(FastHttpUser):
     """One talk."""
@@ -31,6 +34,12 @@ class Pupil(FastHttpUser):
     connection_timeout = network_timeout = 60.0
 
     @task
+    def visit(self) -> None:
+        """One talk; then nothing more."""
+        self.talk()
+        gone.append(1)
+        Event().wait()
+
     def talk(self) -> None:
         """From the first call to the last answer."""
         dice = random.Random(uuid.uuid4().int)
@@ -38,7 +47,7 @@ class Pupil(FastHttpUser):
         next_line = sayings(dice.randrange(2**32), language)
         opened = self.client.post("/api/v1/conversations", json={"language": language}, name="open")
         if opened.status_code != 201:
-            raise StopUser
+            return
         about = opened.json()
         self.address = f"/api/v1/conversations/{about['id']}"
         self.bearer = {"Authorization": f"Bearer {about['token']}"}
@@ -47,7 +56,6 @@ class Pupil(FastHttpUser):
             gevent.sleep(dice.uniform(*THINKING_SECONDS))
             if not self.say(next_line()):
                 break
-        raise StopUser
 
     def say(self, text: str) -> bool:
         """One turn; False when a person has taken over or something went wrong."""
@@ -94,7 +102,7 @@ class Pupil(FastHttpUser):
 def _end_when_all_have_left(environment: Environment, **_rest: Any) -> None:
     def wait(user_count: int, **_rest: Any) -> None:
         def left() -> None:
-            while environment.runner is not None and environment.runner.user_count:
+            while len(gone) < user_count:
                 gevent.sleep(1)
             if environment.runner is not None:
                 environment.runner.quit()
