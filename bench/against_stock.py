@@ -45,6 +45,8 @@ STARTS, ROUNDS, WARM_UP = 3, 3, 20
 # How many talks at once, and how many turns each of them has in one round.
 CROWDS = {1: 100, 8: 25, 32: 10}
 PARSED_AT_ONCE = 4
+# Of its classifier, when its configuration does not say otherwise.
+EPOCHS = 100
 
 
 @dataclass
@@ -210,8 +212,9 @@ def rows(ours: Side, stock: Side, our_note: dict[str, Any], stock_note: dict[str
     def less(what: str, unit: str, mine: float, other: float, goal: str = "") -> None:
         found[what] = (f"{mine:,.0f} {unit}", f"{other:,.0f} {unit}", f"× {other / mine:.2f}{goal}")
 
-    trained = f"{stock_note['sentences']:,} sentences, {stock_note['epochs'] or 'default'} epochs"
-    # Ours is as noted when the model in use was trained, with whatever the encoder's cache then held.
+    epochs = f"{stock_note['epochs']} of its {EPOCHS}" if stock_note["epochs"] else f"{EPOCHS}"
+    trained = f"{stock_note['sentences']:,} sentences, {epochs} epochs"
+    # Ours is as noted when the model in use was trained, the safety classifier's training and encoding included.
     what = f"training, processor time (stock: {trained})"
     less(what, "s", our_note["processor_seconds"], stock_note["processor_seconds"], " (goal ≥ 10)")
     what = "training, on the clock, on whatever else the machine did"
