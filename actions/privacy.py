@@ -12,7 +12,7 @@ from api.texts import plain
 def privacy(talk: Talk) -> None:
     """The answer, more of it, or the link to the file with everything."""
     chosen = settings()
-    if talk.entities("about") or _asks("my_data", talk):
+    if talk.entities("about") or (_asks("my_data", talk) and not _asks("handling", talk)):
         show_my_data(talk)
     elif talk.entities("more"):
         buttons = ("my_data", "delete", "human")

@@ -99,7 +99,8 @@ def question(talk: Talk) -> Question | None:
         return Question.DATES
     if not asked:
         return None
-    if talk.intent == "ask_courses" and _names_a_course(talk):
+    # Whoever names a course of ours is not out of scope: "a ile kosztuje ten o plc?"
+    if talk.intent in ("ask_courses", "out_of_scope") and _names_a_course(talk):
         return Question.FOLLOW_UP
     return Question.FOLLOW_UP if _follows_up(talk, words, set(asked)) or _is_general(talk, words, asked) else None
 

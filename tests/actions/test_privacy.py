@@ -57,6 +57,21 @@ def test_who_asks_for_the_own_data_gets_a_link_to_them(typed: str, intent: str) 
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        "what do you do with my data?",
+        "is my data safe?",
+        "co robicie z danymi o mnie zapisanymi?",
+        "czy moje dane są bezpieczne",
+    ],
+)
+def test_who_asks_what_becomes_of_the_data_is_told(typed: str) -> None:
+    talk = turn(typed, ("ask_privacy", 0.9))
+    privacy.privacy(talk)
+    assert "my-data/" not in said(talk)
+
+
+@pytest.mark.parametrize(
     "typed", ["usuń moje dane", "skasujcie wszystko co o mnie macie", "delete everything about me"]
 )
 def test_who_wants_to_delete_is_told_how(typed: str) -> None:

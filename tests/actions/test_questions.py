@@ -65,6 +65,8 @@ def test_a_short_question_is_about_what_was_shown(
         ("ile kosztuje bon szkoleniowy", "ask_adult_programme", {}),
         ("ile kosztuje wizyta w poradni", "ask_clinic", {}),
         ("jaki telefon ma WUP?", "ask_contact", {}),
+        ("kto może mi pomóc wybrać zawód?", "undecided", {}),
+        ("who can help me choose what to become?", "undecided", {}),
         ("a ile to kosztuje? nie chce mi się żyć", "crisis", {}),
         ("stop", "cancel", {}),
         ("ok, dzięki", "thank", {}),
@@ -195,3 +197,9 @@ def test_prices_of_tickets_are_not_made_up(catalogue: Catalogue) -> None:
     play(talk, "action_follow_up")
     assert "nie mam potwierdzonych" in said(talk)
     assert [card["id"] for card in cards(talk)] == ["cogiteon"]
+
+
+def test_the_price_of_a_course_that_is_named_is_no_other_subject(catalogue: Catalogue) -> None:
+    named = {"course_type": "plc", "interest": "automation"}
+    talk = turn(catalogue, "a ile kosztuje ten o plc?", intent="out_of_scope", confidence=0.67, entities=named)
+    assert question(talk) is Question.FOLLOW_UP
