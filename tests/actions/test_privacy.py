@@ -46,6 +46,10 @@ def test_a_longer_time_for_safety_is_said(chosen: Settings) -> None:
         ("Chcę zobaczyć moje dane", "delete_my_data"),
         ("what do you know about me?", "ask_privacy"),
         ("can I get a copy of my data", "delete_my_data"),
+        ("na podstawie RODO proszę o moje dane", "ask_privacy"),
+        ("proszę mi przekazać moje dane", "ask_privacy"),
+        ("under GDPR I want access to my data", "ask_privacy"),
+        ("who can send me my data?", "ask_privacy"),
     ],
 )
 def test_who_asks_for_the_own_data_gets_a_link_to_them(typed: str, intent: str) -> None:
