@@ -74,7 +74,7 @@ class _TopicAction(Action):
         version = told_version.get()
         catalogue = kept(database(), version) if version is not None else None
         if catalogue is None:
-            async with database().transaction(read_only=True) as session:
+            async with database().transaction(read_only=True, quick=True) as session:
                 catalogue = await snapshot(session)
         talk = Talk(dispatcher, tracker, catalogue, today())
         if self.action_name.startswith(ASKS):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import asyncpg
 from sqlalchemy import JSON, DateTime, MetaData, event
@@ -16,6 +16,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from api import sqlite
 
 
 class DatabaseAway(Exception):
@@ -77,34 +79,45 @@ class Database:
             url,
             pool_pre_ping=not is_sqlite,
             hide_parameters=True,
-            connect_args={} if is_sqlite else {"async_creator_fn": _connect_postgresql, **POSTGRESQL},
+            connect_args={"async_creator_fn": sqlite.connect}
+            if is_sqlite
+            else {"async_creator_fn": _connect_postgresql, **POSTGRESQL},
         )
-        if self.engine.dialect.name == "sqlite":
+        if is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = {
+            (read_only, quick): async_sessionmaker(
+                self.engine.execution_options(read_only=read_only, quick=quick),
+                expire_on_commit=False,
+                info={Database: self},
+            )
+            for read_only in (False, True)
+            for quick in (False, True)
+        }
         # SQLite lets one write at a time; waiting in line here is fair, its own waiting is a lottery with long losers.
         # Of those that are not urgent only the first stands in that line, so that an urgent one finds it short.
         self._line: Line = asyncio.Lock() if is_sqlite else nullcontext()
         self._not_urgent: Line = asyncio.Lock() if is_sqlite else nullcontext()
 
     @asynccontextmanager
-    async def transaction(self, *, read_only: bool = False, urgent: bool = False) -> AsyncGenerator[AsyncSession]:
+    async def transaction(
+        self, *, read_only: bool = False, urgent: bool = False, quick: bool = False
+    ) -> AsyncGenerator[AsyncSession]:
         """A session whose changes are committed at the end of the block, or rolled back when it raises.
 
         `read_only` lets SQLite take no write lock at the start, `urgent` lets a write go before others that wait: for
-        what somebody outside waits for. Raises one of DATABASE_AWAY when there is no database.
+        what somebody outside waits for. `quick` lets SQLite work without a thread: for the few rows of one talk, found
+        by their keys, while a pupil waits. Raises one of DATABASE_AWAY when there is no database.
         """
         async with (
             nullcontext() if read_only or urgent else self._not_urgent,
             nullcontext() if read_only else self._line,
             _noticed(),
-            self._sessions() as session,
+            self._sessions[read_only, quick]() as session,
+            session.begin(),
         ):
-            if read_only:
-                await session.connection(execution_options={"read_only": True})
-            async with session.begin() if not session.in_transaction() else _committed(session):
-                yield session
+            yield session
 
     async def scrub(self) -> bool:
         """After an erasure: have SQLite drop the erased text from its write-ahead log, too. Elsewhere nothing to do.
@@ -114,25 +127,13 @@ class Database:
         if self.engine.dialect.name != "sqlite":
             return True
         async with self._line, self.engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-            (busy, _frames, _moved) = await cursor.fetchone()
-            await cursor.close()
-            return not busy
+            raw = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(raw, sqlite.Connection)  # noqa: S101 - says to the checker which driver this is
+            return await sqlite.scrub(raw)
 
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
-
-
-@asynccontextmanager
-async def _committed(session: AsyncSession) -> AsyncGenerator[None]:
-    try:
-        yield
-    except BaseException:
-        await session.rollback()
-        raise
-    await session.commit()
 
 
 @asynccontextmanager
@@ -155,6 +156,11 @@ async def _connect_postgresql(*arguments: Any, **options: Any) -> Any:
         raise DatabaseAway(type(error).__name__) from error
 
 
+def database_of(session: AsyncSession) -> Database:
+    """The database in which the session's transaction is."""
+    return cast(Database, session.info[Database])
+
+
 def insert_into(session: AsyncSession, table: type[Base]) -> SQLiteInsert | PostgreSQLInsert:
     """An insertion that can say what to do about a row that is there already (`on_conflict_…`)."""
     kind = PostgreSQLInsert if session.get_bind().dialect.name == "postgresql" else SQLiteInsert
@@ -167,21 +173,14 @@ def now() -> datetime:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver must not open transactions by itself: _begin_sqlite does, with the lock that the block needs.
-    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "busy_timeout=10000",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-    ):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:
+    options = connection.get_execution_options()
+    connection.connection.driver_connection.is_quick = options.get("quick", False)
     # IMMEDIATE: a transaction that reads and then writes would otherwise fail with "database is locked".
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if options.get("read_only", False) else "BEGIN IMMEDIATE")

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.catalogue import repository
 from api.catalogue.models import CourseEdition
 from api.catalogue.view import Catalogue, Edition, build
-from api.database import Database, now
+from api.database import Database, database_of, now
 from api.errors import Invalid, NotFound
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 
-_latest: WeakKeyDictionary[object, Catalogue] = WeakKeyDictionary()
+_latest: WeakKeyDictionary[Database, Catalogue] = WeakKeyDictionary()
 
 
 def today() -> date:
@@ -26,7 +26,7 @@ def today() -> date:
 
 async def snapshot(session: AsyncSession) -> Catalogue:
     """The catalogue as it is now. Costs one small query, and a reading of all records after a change."""
-    database = session.get_bind()
+    database = database_of(session)
     version = await repository.version(session)
     known = _latest.get(database)
     if known is not None and known.version == version:
@@ -42,7 +42,7 @@ async def snapshot(session: AsyncSession) -> Catalogue:
 
 def kept(database: Database, version: int) -> Catalogue | None:
     """The catalogue of this version, if this process has read that one last. Asks nobody."""
-    known = _latest.get(database.engine.sync_engine)
+    known = _latest.get(database)
     return known if known is not None and known.version == version else None
 
 

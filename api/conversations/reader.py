@@ -15,7 +15,7 @@ LOOKED_UP_AT_ONCE = 500
 
 async def owned_by(heart: Heart, conversation_id: str, token: str) -> None:
     """Raises Unauthorized for a token that opens no conversation, NotFound for one that opens another."""
-    async with heart.database.transaction(read_only=True) as session:
+    async with heart.database.transaction(read_only=True, quick=True) as session:
         _check(await repository.newest(session, token=token), conversation_id)
 
 
@@ -67,7 +67,7 @@ async def stream(heart: Heart, conversation_id: str, after: int) -> AsyncGenerat
 async def _look(
     heart: Heart, conversation_id: str, after: int, token: str | None = None
 ) -> list[dict[str, Any]] | None:
-    async with heart.database.transaction(read_only=True) as session:
+    async with heart.database.transaction(read_only=True, quick=True) as session:
         if token is None:
             newest = await repository.newest(session, conversation_id=conversation_id)
         else:
@@ -93,7 +93,7 @@ async def look_out(heart: Heart) -> None:
     """
     watched = heart.notifier.watched()
     for some in batched(watched, LOOKED_UP_AT_ONCE):
-        async with heart.database.transaction(read_only=True) as session:
+        async with heart.database.transaction(read_only=True, quick=True) as session:
             latest = await repository.latest(session, some)
         for conversation_id in some:
             newest = latest.get(conversation_id)

@@ -61,7 +61,7 @@ class Heart:
 
 async def open_conversation(heart: Heart, channel: str, language: Language | None) -> tuple[Conversation, str]:
     """Start a talk: the conversation and its token. The bot's greeting is its first event."""
-    async with heart.database.transaction() as session:
+    async with heart.database.transaction(quick=True) as session:
         return await open_in(session, channel, language)
 
 
@@ -119,7 +119,7 @@ async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: s
     came = now()
     notice = await heart.watch(typed) if heart.watch is not None and typed is not None else None
     watched, is_for_bot = now(), False
-    async with heart.database.transaction() as session:
+    async with heart.database.transaction(quick=True) as session:
         conversation = await repository.lock(session, conversation_id)
         if conversation is None:
             raise Invalid("The conversation does not exist any more.", field="id")
@@ -178,7 +178,7 @@ async def write_answer(
     The owner is looked at in the same transaction: when the bot no longer owns the talk, its late answer is dropped.
     If nothing else waits, the lease of `worker` is given back, and then, too, the result is False.
     """
-    async with heart.database.transaction() as session:
+    async with heart.database.transaction(quick=True) as session:
         conversation = await repository.lock(session, conversation_id)
         if conversation is None:
             return False
@@ -247,7 +247,7 @@ async def _write_messages(
 
 async def write_failure(heart: Heart, conversation_id: str, seq: int) -> None:
     """End a turn that cannot be answered: an apology with a way to a person; the second in a row goes on to one."""
-    async with heart.database.transaction() as session:
+    async with heart.database.transaction(quick=True) as session:
         conversation = await repository.lock(session, conversation_id)
         inbox = {message.seq: (message, at) for message, at in await repository.waiting_since(session, conversation_id)}
         if conversation is None or seq not in inbox:
@@ -268,7 +268,7 @@ async def write_failure(heart: Heart, conversation_id: str, seq: int) -> None:
 
 async def tell_to_wait(heart: Heart, conversation_id: str) -> None:
     """Tell the pupil that the answer takes a while and nothing is lost: once, until everything is answered."""
-    async with heart.database.transaction() as session:
+    async with heart.database.transaction(quick=True) as session:
         conversation = await repository.lock(session, conversation_id)
         waiting = await repository.waiting(session, conversation_id)
         if conversation is None or conversation.owner != Owner.BOT or not waiting:

@@ -111,7 +111,7 @@ class Worker:
             return
         # All of them are found below: what has arrived is in the database.
         self._heart.arrived.clear()
-        async with self._heart.database.transaction(read_only=True) as session:
+        async with self._heart.database.transaction(read_only=True, quick=True) as session:
             limit = room + len(self._serving)
             found = await repository.waiting_conversations(session, now(), self._id, limit)
         self._begin(found)
@@ -155,7 +155,7 @@ class Worker:
 
     async def _claim(self, conversation_id: str) -> Claim | None:
         """The next message that is due; when there is none, the lease is given back at once."""
-        async with self._heart.database.transaction() as session:
+        async with self._heart.database.transaction(quick=True) as session:
             leased = await repository.take_lease(session, conversation_id, self._id, self._pace.lease)
             if leased is None:
                 return None
@@ -219,7 +219,7 @@ class Worker:
 
     async def _put_off(self, conversation_id: str, seq: int, *, failed: bool) -> int:
         """Let the message wait, and others take the conversation, unless it has failed too often; how often so far."""
-        async with self._heart.database.transaction() as session:
+        async with self._heart.database.transaction(quick=True) as session:
             message = await repository.put_off(session, conversation_id, seq, failed=failed)
             failures = message.failures if message is not None else 0
             if not failed or failures < MOST_FAILURES:
@@ -231,19 +231,19 @@ class Worker:
     async def _renew(self) -> None:
         held = [conversation_id for conversation_id, task in self._serving.items() if not task.done()]
         if held:
-            async with self._heart.database.transaction() as session:
+            async with self._heart.database.transaction(quick=True) as session:
                 await repository.renew_leases(session, held, self._id, self._pace.lease)
 
     async def tell(self) -> None:
         """Tell the pupils who have waited for a while that nothing is lost."""
-        async with self._heart.database.transaction(read_only=True) as session:
+        async with self._heart.database.transaction(read_only=True, quick=True) as session:
             since = now() - timedelta(seconds=self._pace.tell)
             found = await repository.waiting_in_the_dark(session, since, TOLD_AT_ONCE)
         for conversation_id in found:
             await tell_to_wait(self._heart, conversation_id)
 
     async def _forget(self) -> None:
-        async with self._heart.database.transaction(read_only=True) as session:
+        async with self._heart.database.transaction(read_only=True, quick=True) as session:
             found = await forgetting.pending(session)
         for conversation_id in found:
             await forgetting.carry_out(self._heart.database, self._rasa, conversation_id)

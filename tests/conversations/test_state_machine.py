@@ -294,13 +294,14 @@ class Conversations(RuleBasedStateMachine):
         database = Database(self.address)
         opened: list[Any] = []
         event.listen(database.engine.sync_engine, "connect", lambda one, _: opened.append(one.driver_connection))
+        # With a thread for each statement, so that there are pauses within transactions, too.
+        event.listen(database.engine.sync_engine, "begin", _unhurried)
         await KilledAfter(Worker(Heart(database, Notifier()), self.rasa.client(), PACE).serve(talk.id), pauses)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
             gc.collect()
         for connection in opened:
-            await connection.close()
-            await asyncio.to_thread(connection._thread.join, 1)
+            connection.stop()
 
     async def all_is_due(self) -> None:
         async with self.heart.database.transaction() as session:
@@ -318,6 +319,10 @@ class Conversations(RuleBasedStateMachine):
                 left = await pending(session)
             for conversation_id in left:
                 await carry_out(self.heart.database, self.rasa.client(), conversation_id)
+
+
+def _unhurried(connection: Any) -> None:
+    connection.connection.driver_connection.is_quick = False
 
 
 async def gathered(work: list[Any]) -> list[Any]:

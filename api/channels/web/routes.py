@@ -107,7 +107,7 @@ async def read_events(
 async def give_feedback(body: Feedback, own: Own, heart: HeartDep, limiter: LimiterDep) -> None:
     """Say how the talk was; a later score replaces an earlier one."""
     await limiter.check(f"conversation {own}", SEND_MESSAGE)
-    async with heart.database.transaction() as session:
+    async with heart.database.transaction(quick=True) as session:
         conversation = await repository.lock(session, own)
         if conversation is not None:
             conversation.feedback_score, conversation.feedback_comment = body.score, clean(body.comment or "") or None
