@@ -8,6 +8,7 @@ log of the API.
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import os
 from datetime import datetime, timedelta, timezone
@@ -19,7 +20,15 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered, deserialise_events
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    Event,
+    SlotSet,
+    UserUttered,
+    deserialise_events,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.pool import QueuePool
@@ -52,6 +61,11 @@ ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 POSTGRESQL = {"connect_timeout": 5, "options": "-c statement_timeout=15000"}
 
 
+# What is kept of how an earlier message was understood, and of a card that was shown in an earlier turn.
+UNDERSTOOD = ("intent", "entities", "text", "message_id", "second")
+SHOWN = ("kind", "id")
+
+
 class Forgotten(Exception):
     """The conversation was erased; nothing of it may be kept any more."""
 
@@ -63,20 +77,43 @@ class Overtaken(Exception):
 def compact(events: List[Event], domain: Domain) -> List[Event]:
     """The events with all but the last turns folded into the slots and the loop that they led to.
 
-    Replaying the result gives the same slots, the same active loop and the same last turns as replaying the whole.
-    Turns in which a form asked for a name or a contact go as soon as it is done; its slots are empty then.
+    Replaying the result gives the same slots, the same active loop and the same last turns as replaying the whole. Of
+    all turns but the latest, which may have to be answered once more, what no action looks at is left out. Turns in
+    which a form asked for a name or a contact go as soon as it is done; its slots are empty then.
     """
     turns = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
     done = _end_of_personal_form(events)
     cut = max(turns[-TURNS_KEPT] if len(turns) > TURNS_KEPT else 0, done)
+    latest = _latest(events, turns)
+    late = [*map(_slim, events[cut:latest]), *events[max(cut, latest) :]]
     if not cut:
-        return events
+        return late
     before = DialogueStateTracker.from_events("fold", events[:cut], slots=domain.slots, domain=domain)
     kept = [slot for slot in before.slots.values() if slot.has_been_set]
     folded: List[Event] = [SlotSet(s.name, s.value) for s in kept if not (cut == done and s.name in PERSONAL_SLOTS)]
     if before.active_loop is not None:
         folded.append(ActiveLoop(before.active_loop.name))
-    return [*folded, ActionExecuted(ACTION_LISTEN_NAME), *events[cut:]]
+    return [*folded, ActionExecuted(ACTION_LISTEN_NAME), *late]
+
+
+def _latest(events: List[Event], turns: List[int]) -> int:
+    """Where the latest message begins; each wish of a message is an event of its own."""
+    return min((at for at in turns if events[at].message_id == events[turns[-1]].message_id), default=0)
+
+
+def _slim(event: Event) -> Event:
+    """What later turns may need of a pupil's or the bot's line; any other event as it is."""
+    if isinstance(event, UserUttered):
+        slim = copy.copy(event)
+        slim.parse_data = {name: value for name, value in event.parse_data.items() if name in UNDERSTOOD}
+        return slim
+    custom = event.data.get("custom") if isinstance(event, BotUttered) else None
+    if custom is None:
+        return event
+    slim = copy.copy(event)
+    cards = [{name: card[name] for name in SHOWN if name in card} for card in custom.get("cards") or []]
+    slim.data = {"custom": {**custom, "cards": cards}}
+    return slim
 
 
 def _end_of_personal_form(events: List[Event]) -> int:
@@ -121,7 +158,7 @@ class SnapshotTrackerStore(TrackerStore):
         self._engine = sa.create_engine(
             address,
             future=True,
-            pool_pre_ping=True,
+            pool_pre_ping=not self._is_sqlite,
             hide_parameters=True,
             connect_args={"check_same_thread": False} if self._is_sqlite else POSTGRESQL,
             # SQLAlchemy would open SQLite's file anew each time; closing it writes the log back and waits for the disk.

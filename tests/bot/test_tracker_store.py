@@ -51,6 +51,49 @@ def test_a_compact_talk_replays_to_the_same_state(turns: int, seed: int) -> None
     ][-TURNS_KEPT:]
 
 
+def answered(message: str, wishes: int) -> List[Event]:
+    """A message with so many wishes, each answered with a card."""
+    card = {"kind": "course", "id": "c1", "title": "Kurs", "buttons": []}
+    events: List[Event] = []
+    for wish in range(wishes):
+        parsed = {
+            "intent": {"name": "ask_courses"},
+            "entities": [],
+            "intent_ranking": [{"name": "greet"}],
+            "second": wish,
+        }
+        events += [
+            UserUttered("kursy", {"name": "ask_courses"}, parse_data=parsed, message_id=message),
+            BotUttered("proszę", {"buttons": [{"title": "x"}], "custom": {"cards": [card], "asks": "topic"}}),
+        ]
+    return events
+
+
+@pytest.mark.parametrize("wishes", [1, 2])
+def test_of_earlier_turns_only_what_actions_look_at_is_kept(wishes: int) -> None:
+    events = answered("1", 1) + answered("2", wishes)
+    earlier, *latest = [compact(events, DOMAIN)[:2], *compact(events, DOMAIN)[2:]]
+    assert latest == events[2:]
+    assert [event.as_dict() for event in latest] == [event.as_dict() for event in events[2:]]
+    said, answer = earlier
+    assert said.parse_data["second"] == 0
+    assert "intent_ranking" not in said.parse_data
+    assert answer.data == {"custom": {"cards": [{"kind": "course", "id": "c1"}], "asks": "topic"}}
+    # The tracker itself stays as it was: the turn is answered from it.
+    assert "intent_ranking" in events[0].parse_data
+    assert [event.as_dict() for event in compact(compact(events, DOMAIN), DOMAIN)] == [
+        event.as_dict() for event in compact(events, DOMAIN)
+    ]
+
+
+def test_a_form_that_ends_in_the_second_wish_of_a_message_takes_its_turns_along() -> None:
+    first, second = answered("1", 2)[:2], answered("1", 2)[2:]
+    events = [ActiveLoop("signup_form"), *first, *second[:1], ActiveLoop(None), *second[1:]]
+    kept = compact(events, DOMAIN)
+    assert [event.text for event in kept if isinstance(event, UserUttered)] == ["kursy"]
+    assert kept[-1] == second[1]
+
+
 def test_compacting_again_and_again_keeps_the_size() -> None:
     events: List[Event] = []
     sizes = []
