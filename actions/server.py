@@ -19,7 +19,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 import actions
 from actions.registry import database, told_version
-from api import logs, traces
+from api import garbage, logs, traces
 from api.catalogue import service as catalogue
 from api.database import DATABASE_AWAY
 from api.settings import settings
@@ -48,6 +48,7 @@ def app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(_application: FastAPI) -> AsyncGenerator[None]:
     end_traces = traces.start("drogowskaz-actions", settings())
+    garbage.settle()
     yield
     await asyncio.to_thread(end_traces)
     await database().close()

@@ -17,7 +17,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import described, errors, logs, metrics, traces
+from api import described, errors, garbage, logs, metrics, traces
 from api.accounts import oidc
 from api.alerts import job as alerts
 from api.alerts import mail
@@ -130,6 +130,7 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     )
     state.messenger = messenger.start(state.heart, state.rasa, state.messenger_configuration)
     statistics = asyncio.create_task(every(collector.SECONDS, collector.job(state.database)))
+    garbage.settle()
     yield
     if state.messenger is not None:
         await state.messenger.stop()

@@ -151,6 +151,10 @@ class TurnChannel(InputChannel):
                 return response.json({"error": "unauthorized"}, status=401)
             return None
 
+        @routes.listener("after_server_start")
+        async def settle(*_: Any) -> None:
+            lean.settle()
+
         @routes.listener("after_server_stop")
         async def close(*_: Any) -> None:
             await names.close()

@@ -8,6 +8,7 @@ scheduler, and connections to the action server are kept.
 from __future__ import annotations
 
 import asyncio
+import gc
 from functools import lru_cache
 from typing import Any, Dict, List, Optional, Text, Tuple, Type
 
@@ -22,6 +23,8 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot import carried
 
+# How many more objects are made than given back between two looks of the garbage collector.
+SELDOM = 10_000
 # Less than the five seconds after which the action server closes a quiet connection.
 QUIET_SECONDS = 2.0
 
@@ -33,6 +36,16 @@ def install() -> None:
     Domain.is_empty = _is_empty
     DaskGraphRunner.run = _run
     EndpointConfig.session = _session
+
+
+def settle() -> None:
+    """Have the garbage collector look no more at what there is now: the model and all modules, which stay.
+
+    It looked through them again and again, a twentieth of a turn. `gc.unfreeze` undoes this.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(SELDOM)
 
 
 def _check_schema_once() -> None:

@@ -7,6 +7,7 @@ other file: a model is a program.
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import json
 from pathlib import Path
@@ -49,6 +50,8 @@ async def change(agent: Agent, file: Path) -> Text:
         await processor.parse_message(UserMessage("hej"))
     except Exception as problem:
         raise BadModel(f"{model.name} does not understand: {type(problem).__name__}") from problem
+    # The former model is to be found as garbage (`lean.settle`).
+    gc.unfreeze()
     agent.processor, agent.domain = processor, processor.domain
     agent.tracker_store.domain = agent.domain
     return name_of(agent)
