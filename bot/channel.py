@@ -15,7 +15,7 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.lock_store import LockError
 from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
 from rasa.shared.core.events import BotUttered, UserUttered
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.exc import DBAPIError
@@ -152,7 +152,10 @@ class TurnChannel(InputChannel):
             return None
 
         @routes.listener("after_server_start")
-        async def settle(*_: Any) -> None:
+        async def settle(app: Sanic, *_: Any) -> None:
+            # What understanding loads with its first message is to be there before the first pupil.
+            if app.ctx.agent and app.ctx.agent.is_ready():
+                await app.ctx.agent.processor.parse_message(UserMessage(models.TRIED))
             lean.settle()
 
         @routes.listener("after_server_stop")

@@ -17,6 +17,9 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 
+# What a model must understand before it is used.
+TRIED = "hej"
+
 
 class BadModel(Exception):
     """The file is not there, not the one that our training made, or does not work."""
@@ -47,7 +50,7 @@ async def change(agent: Agent, file: Path) -> Text:
     model = checked(file)
     processor = await asyncio.get_running_loop().run_in_executor(None, _load, agent, model)
     try:
-        await processor.parse_message(UserMessage("hej"))
+        await processor.parse_message(UserMessage(TRIED))
     except Exception as problem:
         raise BadModel(f"{model.name} does not understand: {type(problem).__name__}") from problem
     # The former model is to be found as garbage (`lean.settle`).
