@@ -25,7 +25,7 @@ from bot import carried
 
 # How many more objects are made than given back between two looks of the garbage collector.
 SELDOM = 10_000
-# Less than the five seconds after which the action server closes a quiet connection.
+# Less than the time after which any action server closes a quiet connection (uvicorn by itself: five seconds).
 QUIET_SECONDS = 2.0
 
 

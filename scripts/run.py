@@ -30,6 +30,9 @@ from api.settings import ROOT, HalfSet, Settings, settings
 from scripts import model
 
 NEEDED_DISK_MIB = 500
+# Seconds for which a quiet connection is kept: longer than a proxy (nginx: 60) or a pupil who thinks uses it again,
+# because who sends just as it is closed gets an error.
+QUIET_SECONDS = 75
 INTERRUPTED = 130
 
 
@@ -43,12 +46,12 @@ def processes(chosen: Settings, trained: Path) -> dict[str, str]:
     return {
         "actions": (
             f"{python} -m uvicorn actions.server:app --factory --host 127.0.0.1 --port {chosen.actions_port}"
-            " --no-access-log --log-level warning"
+            f" --no-access-log --log-level warning --timeout-keep-alive {QUIET_SECONDS}"
         ),
         "rasa": f"{rasa} -m bot.serve --model {shlex.quote(str(trained))} --port {chosen.rasa_port}",
         "api": (
             f"{python} -m uvicorn api.main:app --factory --host {chosen.host} --port {chosen.port}"
-            " --no-access-log --log-level warning --timeout-graceful-shutdown 5"
+            f" --no-access-log --log-level warning --timeout-keep-alive {QUIET_SECONDS} --timeout-graceful-shutdown 5"
         ),
     }
 

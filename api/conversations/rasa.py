@@ -12,6 +12,8 @@ TURN_SECONDS = 60.0
 # A pupil waits for an erasure; what Rasa has not forgotten by then is asked for again later.
 FORGET_SECONDS = 5.0
 READY_SECONDS = 2.0
+# Less than the five seconds after which Rasa's server closes a quiet connection.
+QUIET_SECONDS = 2.0
 
 
 class RasaAway(Exception):
@@ -43,6 +45,7 @@ class RasaClient:
             base_url=url,
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx.Timeout(seconds, connect=2),
+            limits=httpx.Limits(keepalive_expiry=QUIET_SECONDS),
             verify=tls.context(),
         )
 

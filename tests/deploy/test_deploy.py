@@ -16,6 +16,7 @@ from api import metrics
 from api.channels.messenger.intake import LARGEST
 from api.safety.detector import MODEL
 from api.settings import ROOT, Settings
+from scripts.run import processes
 
 DEPLOY = ROOT / "deploy"
 CHART = DEPLOY / "helm" / "drogowskaz"
@@ -80,6 +81,16 @@ def test_each_part_has_probes_a_budget_and_grows_with_the_turns_that_wait() -> N
         names = [m["external"]["metric"]["name"] for m in scaler["spec"]["metrics"] if m["type"] == "External"]
         assert names == [metrics.WAITING._name]
         assert scaler["spec"]["minReplicas"] >= 2
+
+
+def test_no_server_of_ours_closes_a_connection_that_a_proxy_may_still_use() -> None:
+    # nginx keeps quiet connections to a server for 60 s, and a message sent just as one is closed fails.
+    files = (DEPLOY / "compose.yaml", DEPLOY / "Containerfile", CHART / "templates" / "workloads.yaml")
+    commands = [*(file.read_text() for file in files), *processes(Settings(), Path("model")).values()]
+    for text in commands:
+        kept = re.findall(r"--timeout-keep-alive\W+(\d+)", text)
+        assert len(kept) == text.count("--factory"), text
+        assert all(int(seconds) > 60 for seconds in kept)
 
 
 def test_only_the_api_is_reachable_and_only_from_the_ingress() -> None:
