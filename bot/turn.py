@@ -51,6 +51,9 @@ SAFETY_INTENTS = ("crisis", "report_violence", "distress")
 HOMOGRAPHS = {"no": {"pl": "affirm", "en": "deny"}, "ta": {"pl": "affirm", "en": "thank"}}
 PAYLOAD = re.compile(r"^/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?$", re.DOTALL)
 
+# The action server has no database; the proxy before it finds no server that lives, or lost it within the call.
+AWAY = (502, 503, 504)
+
 
 class TurnFailed(Exception):
     """An action has a bug or said nothing; playing the turn again would end the same way."""
@@ -268,7 +271,7 @@ async def _act(processor: MessageProcessor, tracker: DialogueStateTracker, outpu
 def _is_away(cause: Optional[BaseException]) -> bool:
     """Whether an action failed because its server, or what the server needs, does not answer now."""
     if isinstance(cause, ClientResponseError):
-        return cause.status == 503
+        return cause.status in AWAY
     return isinstance(cause, (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError))
 
 

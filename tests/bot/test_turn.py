@@ -1,12 +1,21 @@
 """What the dialogue acts on: cries for help early, answers to a form's question, payloads, the language."""
 
+import asyncio
 from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
+from aiohttp import web
+from rasa.core.actions.action import RemoteAction
+from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
+from rasa.utils.endpoints import EndpointConfig
 
-from bot.turn import BadPayload, answers_form, choose_language, decide_intent, parse_payload
+from bot.turn import BadPayload, _is_away, answers_form, choose_language, decide_intent, parse_payload
 
 
 def parsed(*ranking: Tuple[str, float], text: str = "coś tam", **more: Any) -> Dict[str, Any]:
@@ -118,3 +127,27 @@ ASKED_FOR_NAME = SlotSet(REQUESTED_SLOT, "first_name")
 )
 def test_a_message_answers_a_form_when_it_fills_what_was_asked_for(events: List[Event], expected: bool) -> None:
     assert answers_form(events, "1") is expected
+
+
+@pytest.mark.parametrize(("status", "is_away"), [(500, False), (400, False), (502, True), (503, True), (504, True)])
+def test_a_proxy_without_action_servers_means_that_they_are_away(status: int, is_away: bool) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        return web.json_response({"error": "x", "action_name": "action_help"}, status=status)
+
+    async def ask() -> Optional[BaseException]:
+        application = web.Application()
+        application.router.add_post("/webhook", refuse)
+        runner = web.AppRunner(application)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        address = EndpointConfig(f"http://127.0.0.1:{runner.addresses[0][1]}/webhook")
+        tracker = DialogueStateTracker.from_events("x", [])
+        with pytest.raises(RasaException) as raised:
+            await RemoteAction("action_help", address).run(
+                CollectingOutputChannel(), TemplatedNaturalLanguageGenerator({}), tracker, Domain.empty()
+            )
+        await runner.cleanup()
+        return raised.value.__context__
+
+    assert _is_away(asyncio.run(ask())) == is_away

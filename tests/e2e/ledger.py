@@ -60,7 +60,7 @@ def check(events: list[dict[str, Any]], sent: dict[int, str]) -> None:
     assert list(heard.items()) == list(sent.items()), "an acknowledged message is lost, doubled or out of order"
     ends = [event for event in events if event["type"] == "turn_end"]
     assert [end["reply_to"] for end in ends] == list(sent)
-    assert {end["outcome"] for end in ends} == {"answered"}
+    assert {end["outcome"] for end in ends} == {"answered"}, [end for end in ends if end["outcome"] != "answered"]
     said = [event["reply_to"] for event in events if event["type"] == "message" and event.get("sender") == "bot"][1:]
     assert said == sorted(said), "an answer to an earlier message came after one to a later one"
     assert set(said) == set(sent), "a message got no words"
