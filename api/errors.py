@@ -10,7 +10,11 @@ ServiceError
 └── Unavailable (503)       the database does not answer now; try again
 
 {"error": {"code": "invalid", "message": "…", "field": "text"}}
+
+A pupil in need whose message cannot be stored in time gets helplines beside the error: `"help": [messages]`.
 """
+
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -34,6 +38,8 @@ class ServiceError(Exception):
         self.message = message
         self.field = field
         self.headers = headers or {}
+        # What the answer holds beside the error.
+        self.more: dict[str, Any] = {}
 
 
 class Unauthorized(ServiceError):
@@ -95,16 +101,22 @@ class Unavailable(ServiceError):
 
 
 def answer(
-    status: int, code: str, message: str, *, field: str | None = None, headers: dict[str, str] | None = None
+    status: int,
+    code: str,
+    message: str,
+    *,
+    field: str | None = None,
+    headers: dict[str, str] | None = None,
+    **more: Any,
 ) -> JSONResponse:
-    """An error in the one shape."""
-    body = {"error": {"code": code, "message": message, **({"field": field} if field else {})}}
+    """An error in the one shape, with `more` beside it."""
+    body = {"error": {"code": code, "message": message, **({"field": field} if field else {})}, **more}
     return JSONResponse(body, status_code=status, headers=headers)
 
 
 async def _service_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ServiceError)  # noqa: S101 - registered for this type only
-    return answer(error.status, error.code, error.message, field=error.field, headers=error.headers)
+    return answer(error.status, error.code, error.message, field=error.field, headers=error.headers, **error.more)
 
 
 async def _validation_error(_request: Request, error: Exception) -> JSONResponse:

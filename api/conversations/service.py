@@ -22,7 +22,7 @@ from api.conversations.models import Conversation, Event, EventType, InboxMessag
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import Answer
 from api.conversations.typed import clean
-from api.conversations.watch import GRAVE, Watch, answer_at_once, asks_topic, flag
+from api.conversations.watch import GRAVE, Notice, Watch, answer_at_once, asks_topic, flag
 from api.database import Database, now
 from api.errors import Invalid
 from api.settings import settings
@@ -106,18 +106,38 @@ def greeting(language: Language | None) -> dict[str, Any]:
     }
 
 
-async def accept(heart: Heart, conversation_id: str, client_id: str, *, typed: str | None, payload: str | None) -> int:
+def readable(typed: str) -> str:
+    """The text as it is stored. Raises Invalid for an empty or too long one."""
+    typed = clean(typed)
+    if not typed.strip():
+        raise Invalid("The message is empty.", field="text")
+    if len(typed) > LONGEST_TEXT:
+        raise Invalid(f"The message is longer than {LONGEST_TEXT:,} characters. Please send it in parts.", field="text")
+    return typed
+
+
+async def notice_in(heart: Heart, typed: str | None) -> Notice | None:
+    """What the watch says of a readable text; None when nothing was typed."""
+    return await heart.watch(typed) if heart.watch is not None and typed is not None else None
+
+
+async def accept(
+    heart: Heart,
+    conversation_id: str,
+    client_id: str,
+    *,
+    typed: str | None,
+    payload: str | None,
+    looking: Awaitable[Notice | None] | None = None,
+) -> int:
     """Store a pupil's message for good and return its number; the same `client_id` again gives the same number.
 
-    Raises Invalid for an empty or too long text, or a payload of a button that this conversation was never sent.
+    `looking` is what the watch says, where it was asked already. Raises Invalid for an empty or too long text, or a
+    payload of a button that this conversation was never sent.
     """
-    typed = clean(typed) if typed is not None else None
-    if typed is not None and not typed.strip():
-        raise Invalid("The message is empty.", field="text")
-    if typed is not None and len(typed) > LONGEST_TEXT:
-        raise Invalid(f"The message is longer than {LONGEST_TEXT:,} characters. Please send it in parts.", field="text")
+    typed = readable(typed) if typed is not None else None
     came = now()
-    notice = await heart.watch(typed) if heart.watch is not None and typed is not None else None
+    notice = await (looking or notice_in(heart, typed))
     watched, is_for_bot = now(), False
     async with heart.database.transaction(quick=True) as session:
         conversation = await repository.lock(session, conversation_id)

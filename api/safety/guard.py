@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.catalogue.service import snapshot
 from api.catalogue.view import Catalogue
-from api.database import Database
+from api.database import DATABASE_AWAY, Database
 from api.safety import answers
 from api.safety.detector import Alarm, Detector
 from api.safety.language import language_of
@@ -57,6 +57,7 @@ class Guard:
         self._detector = detector
         self._database = database
         self._catalogue: Catalogue | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     async def __call__(self, said: str) -> Noticed | None:
         """What is noticed in the words; None when they may go their usual way."""
@@ -67,12 +68,17 @@ class Guard:
 
     async def _latest_catalogue(self) -> Catalogue | None:
         """The catalogue, or the one read last when the database is slow; None when there was none yet."""
-        try:
-            self._catalogue = await asyncio.wait_for(self._read(), CATALOGUE_SECONDS)
-        except (TimeoutError, SQLAlchemyError, OSError) as problem:
-            log.warning("safety_without_fresh_catalogue", reason=type(problem).__name__)
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read())
+        # Not cancelled when it takes longer: to break off a question to a slow database takes long, too.
+        await asyncio.wait({self._reading}, timeout=CATALOGUE_SECONDS)
+        if not self._reading.done():
+            log.warning("safety_without_fresh_catalogue", reason="TimeoutError")
         return self._catalogue
 
-    async def _read(self) -> Catalogue:
-        async with self._database.transaction(read_only=True) as session:
-            return await snapshot(session)
+    async def _read(self) -> None:
+        try:
+            async with self._database.transaction(read_only=True) as session:
+                self._catalogue = await snapshot(session)
+        except (SQLAlchemyError, OSError, *DATABASE_AWAY) as problem:
+            log.warning("safety_without_fresh_catalogue", reason=type(problem).__name__)

@@ -24,6 +24,7 @@ class Panel {
   #bySeq = new Map();
   #titles = new Map();
   #unspoken = [];
+  #help = [];
   #owner = 'bot';
   #counsellor = null;
   #mayRate = true;
@@ -259,6 +260,7 @@ class Panel {
     this.#pending.clear();
     this.#bySeq.clear();
     this.#unspoken = [];
+    this.#help = [];
     this.#owner = 'bot';
     this.#counsellor = null;
     this.#mayRate = true;
@@ -311,6 +313,14 @@ class Panel {
     this.#pending.delete(item.client_id);
     if (this.#bySeq.has(seq)) this.#mark(this.#bySeq.get(seq), this.#t.sent);
     if (item.payload === '/goodbye' || GOODBYE.test(item.text ?? '')) this.#goodbye = seq;
+  }
+
+  /** Help for a line that is not stored yet; the stored answer takes its place. */
+  help(item, messages) {
+    const shown = messages.map((message) => this.#message({ ...message, sender: 'system' }, true));
+    this.#pending.get(item.client_id)?.after(...shown);
+    this.#help = shown;
+    this.#scroll(shown[0]);
   }
 
   connection(state, seconds) {
@@ -374,10 +384,12 @@ class Panel {
     for (const button of [event, ...(event.cards ?? [])].flatMap((part) => part.buttons ?? [])) this.#titles.set(button.payload, button.title);
     if (event.sender === 'pupil') return this.#own(event);
     if (event.safety) this.#mayRate = false;
+    const known = event.safety ? this.#help.splice(0) : [];
+    for (const old of known) old.remove();
     const name = { bot: this.#shell.title, counsellor: this.#counsellor ?? this.#t.human1 }[event.sender] ?? this.#t.system;
     const element = line(event, { language: this.#language, name, press: (button) => this.#press(button) });
     this.#add(element);
-    if (fresh) this.#speak(spoken(event, name), event.language);
+    if (fresh && !known.length) this.#speak(spoken(event, name), event.language);
     return element;
   }
 

@@ -12,8 +12,8 @@ const uuid = () =>
   );
 
 /**
- * The view is told: `show(events, past)`, `line(item, state, detail)`, `sent(item, seq)`, `connection(state, seconds)`,
- * `busy(flag)`, `cleared(reason)`; it answers `isOpen()`.
+ * The view is told: `show(events, past)`, `line(item, state, detail)`, `sent(item, seq)`, `help(item, messages)`,
+ * `connection(state, seconds)`, `busy(flag)`, `cleared(reason)`; it answers `isOpen()`.
  */
 export class Talk {
   owner = 'bot';
@@ -24,6 +24,7 @@ export class Talk {
   #after = 0;
   #failures = 0;
   #sleepers = new Set();
+  #helped = new WeakSet();
   #calls = new Set();
   #turns = new Set();
   #ended = new Set();
@@ -334,6 +335,11 @@ export class Talk {
     } else if (status >= 400 && status < 500) {
       this.#drop(item);
       this.#view.line(item, 'refused', answer.data?.error ?? {});
+    } else if (answer?.data?.help && !this.#helped.has(item)) {
+      // Storing takes long, and somebody is in need: help is shown now, the line is handed in again soon.
+      this.#helped.add(item);
+      this.#view.help(item, answer.data.help);
+      await this.#sleep(answer.retry);
     } else {
       await this.#failed();
     }

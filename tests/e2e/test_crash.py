@@ -145,6 +145,21 @@ def test_a_database_that_is_away_for_a_while_loses_nothing(parts: Parts) -> None
     check(all_events(pupil, [seq, second]), {seq: "hej", second: "co umiesz?"})
 
 
+@pytest.mark.parametrize(("language", "cry"), [("pl", "nie chcę już żyć"), ("en", "i want to kill myself")])
+def test_who_is_in_need_gets_help_although_nothing_can_be_stored(parts: Parts, language: str, cry: str) -> None:
+    pupil = Pupil(parts.url, language)
+    client_id = str(uuid.uuid4())
+    with locked(parts.folder / "drogowskaz.db"):
+        refused = pupil.send({"text": cry}, client_id)
+        assert refused.status_code == 503
+        shown = refused.json()["help"]
+        assert all(number in json.dumps(shown) for number in ("112", "116 111"))
+    seq = pupil.send({"text": cry}, client_id).json()["seq"]
+    answers = [event for event in pupil.events(after=seq) if event.get("safety")]
+    assert [event["text"] for event in answers] == [message["text"] for message in shown]
+    assert [event["language"] for event in answers] == [language] * len(shown)
+
+
 @pytest.mark.parametrize(
     ("language", "breaks"), [("pl", "dzięki wielkie"), ("en", "thank you so much"), ("pl", "pa, do widzenia")]
 )

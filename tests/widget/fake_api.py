@@ -35,6 +35,8 @@ class Mood:
     """Refuse this many messages with 429 and `Retry-After: 2`."""
     swallow: int = 0
     """Store this many messages, yet answer 500."""
+    unstored: int = 0
+    """Refuse this many messages with 503 and the messages that will answer them, as `help`."""
     delay: float = 0
     """Seconds before a turn is answered."""
     repeat: bool = False
@@ -83,8 +85,8 @@ class Store:
         new.replace(self.file)
 
 
-def problem(status: int, message: str, **headers: str) -> Response:
-    body = {"error": {"code": "error", "message": message, "field": "text"}}
+def problem(status: int, message: str, *, help: list[Event] | None = None, **headers: str) -> Response:
+    body = {"error": {"code": "error", "message": message, "field": "text"}, **({"help": help} if help else {})}
     return Response(json.dumps(body), status, {key.replace("_", "-"): value for key, value in headers.items()})
 
 
@@ -153,6 +155,9 @@ def create(folder: Path) -> FastAPI:
             return problem(422, "text: nie rozumiem tego pola")
         if body.get("payload") and body["payload"] == store.mood.unknown:
             return problem(422, "This button was not offered in the conversation.")
+        if store.mood.unstored:
+            store.mood.unstored -= 1
+            return problem(503, "later", help=answers.answer(said, talk.language), Retry_After="1")
         if client_id not in talk.acknowledged:
             shown = store.mood.retitle or answers.TITLES.get(said, said)
             talk.acknowledged[client_id] = seq = talk.add("message", sender="pupil", text=shown, language=talk.language)

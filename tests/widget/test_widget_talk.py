@@ -164,6 +164,24 @@ async def test_help_stands_out_and_its_numbers_can_be_tapped(widget: Widget) -> 
     assert await message.get_by_text("Ważne – tu znajdziesz pomoc").is_visible()
 
 
+async def test_help_does_not_wait_until_the_message_is_stored(widget: Widget) -> None:
+    await widget.start()
+    widget.server.control(unstored=2)
+    await widget.say("nie chcę żyć")
+    help_line = widget.log.locator(".safety")
+    await help_line.get_by_text("116 111").first.wait_for()
+    assert widget.server.heard() == []
+    order = await widget.log.locator(".line").evaluate_all("(all) => all.map((one) => one.classList[1])")
+    assert order == ["bot", "pupil", "system"]
+    # The stored answer takes its place.
+    await widget.pupil("nie chcę żyć").filter(has_text="wysłane").wait_for(timeout=20_000)
+    await eventually(lambda: widget.server.heard() == ["nie chcę żyć"], 20)
+    await widget.ask("hej", "Piszesz: hej")
+    assert await help_line.count() == 1
+    order = await widget.log.locator(".line").evaluate_all("(all) => all.map((one) => one.classList[1])")
+    assert order == ["bot", "pupil", "system", "pupil", "bot"]
+
+
 async def test_numbers_in_other_messages_are_no_links(widget: Widget) -> None:
     await widget.start()
     await widget.ask("112 razy", "Piszesz: 112 razy")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from api.channels.web.limits import OPEN_CONVERSATION, SEND_FROM_ADDRESS, SEND_MESSAGE, Limiter
 from api.channels.web.schemas import Feedback, OpenConversation, OpenedConversation, SendMessage, SentMessage
 from api.channels.web.streams import EventStream
-from api.conversations import reader, repository, service
+from api.conversations import first_aid, reader, repository, service
 from api.conversations.rasa import RasaClient
 from api.conversations.service import Heart
 from api.conversations.typed import clean
@@ -73,13 +73,24 @@ async def open_conversation(
 
 @router.post("/{id}/messages", status_code=202)
 async def send_message(
-    body: SendMessage, own: Own, request: Request, heart: HeartDep, limiter: LimiterDep
+    id: str, body: SendMessage, token: Token, request: Request, heart: HeartDep, limiter: LimiterDep
 ) -> SentMessage:
-    """Hand in a message; answered only once it is stored for good."""
+    """Hand in a message; answered only once it is stored for good.
+
+    A 503 to somebody in need carries what to show at once, as `help`; the message is to be handed in again.
+    """
     await limiter.check(f"messages {_address(request)}", SEND_FROM_ADDRESS)
-    await limiter.check(f"conversation {own}", SEND_MESSAGE)
-    seq = await service.accept(heart, own, str(body.client_id), typed=body.text, payload=body.payload)
-    return SentMessage(seq=seq)
+    typed = None if body.text is None else service.readable(body.text)
+
+    async def allowed() -> None:
+        await reader.owned_by(heart, id, token)
+        await limiter.check(f"conversation {id}", SEND_MESSAGE)
+
+    async def store(looking: first_aid.Looking) -> int:
+        client_id = str(body.client_id)
+        return await service.accept(heart, id, client_id, typed=typed, payload=body.payload, looking=looking)
+
+    return SentMessage(seq=await first_aid.stored(heart, typed, allowed(), store))
 
 
 @router.get("/{id}/events")
