@@ -20,6 +20,7 @@ NAMES = {
     "readers": "Open streams",
     "cost": "Cost of a turn",
     "faults": "Killed processes",
+    "safety": "Help for pupils in need",
     "webhook": "Messenger: until a delivery is acknowledged",
     "messenger": "Messenger: a storm of deliveries",
 }

@@ -1,59 +1,107 @@
-"""How long a safety answer takes from the pupil's message to the stored answer, with Rasa stopped. Budget: 300 ms.
+"""How long a pupil in need waits for the helplines, with Rasa stopped. Budget: 300 ms.
 
-python -m bench.safety
+Over HTTP to a real API process on SQLite: from sending the message until the answer has been read from the events. Each
+cry is the first message of a talk. Alone; beside eight pupils who hand in message after message; and with a database
+that another process keeps locked. Where the message cannot be stored in time, the answer comes with the error
+(`api/conversations/first_aid.py`).
 """
 
 import asyncio
+import sqlite3
 import statistics
 import tempfile
 import time
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
-from api import migrate
-from api.catalogue.loader import load
-from api.conversations import service
-from api.conversations.notifier import Notifier
-from api.conversations.service import Heart
-from api.database import Database
-from api.safety.detector import Detector
-from api.safety.guard import Guard
-from api.safety.patterns import patterns
-from api.settings import ROOT, settings
+import httpx
 
-TIMES = 60
-SAID = ("nie chcę już żyć", "my dad hits me every night", "mam ataki paniki przed egzaminem", "macie kursy spawania?")
+from bench.systems import ours
+from bench.talks import OurTalk, client, sayings
+from tests.e2e.parts import Parts
+
+COLUMNS = ("p50", "p95", "longest")
+TIMES, CROWD = 60, 8
+SAID = (("pl", "nie chcę już żyć"), ("en", "my dad hits me every night"), ("pl", "mam ataki paniki przed egzaminem"))
 
 
-async def measure(folder: Path) -> list[float]:
-    """Milliseconds of each message."""
-    url = f"sqlite+aiosqlite:///{folder / 'bench.db'}"
-    await asyncio.to_thread(migrate.upgrade, url)
-    database = Database(url)
-    await load(database, ROOT / "data" / "catalogue")
-    heart = Heart(database, Notifier(), watch=Guard(Detector(settings().drogowskaz_var), database))
-    took = []
-    for number in range(TIMES + 5):
-        conversation, _ = await service.open_conversation(heart, "web", "pl")
-        started = time.perf_counter()
-        await service.accept(heart, conversation.id, str(number), typed=SAID[number % len(SAID)], payload=None)
-        took.append((time.perf_counter() - started) * 1000)
-    await database.close()
-    return sorted(took[5:])
+async def cry(http: httpx.AsyncClient, talk: OurTalk, number: int) -> float:
+    """Milliseconds until the helplines are there, in the events or with the error."""
+    began = time.perf_counter()
+    body = {"client_id": str(uuid.uuid4()), "text": SAID[number % len(SAID)][1]}
+    sent = await http.post(f"{talk.address}/messages", json=body, headers=talk.headers)
+    if sent.status_code == 503:
+        assert sent.json()["help"], sent.text
+        return (time.perf_counter() - began) * 1000
+    assert sent.status_code == 202, sent.text
+    query = f"{talk.address}/events?after={sent.json()['seq']}"
+    events = (await http.get(query, headers=talk.headers)).json()["events"]
+    assert any(event.get("safety") for event in events), events
+    return (time.perf_counter() - began) * 1000
 
 
-def main() -> None:
-    """Print the figures."""
-    started = time.perf_counter()
-    for _ in range(200):
-        for line in SAID:
-            patterns().read(line)
-    print(f"patterns: {(time.perf_counter() - started) / 200 / len(SAID) * 1000:.2f} ms a message (loading included)")
+async def cries(http: httpx.AsyncClient, talks: list[OurTalk]) -> list[float]:
+    """One after the other."""
+    return [await cry(http, talk, number) for number, talk in enumerate(talks)]
+
+
+@asynccontextmanager
+async def others(http: httpx.AsyncClient, parts: Parts) -> AsyncGenerator[None]:
+    """Pupils who go on writing."""
+
+    async def write(number: int) -> None:
+        language = ("pl", "en")[number % 2]
+        next_line = sayings(number, language)
+        talk = await OurTalk.open(http, parts.url, language)
+        while True:
+            body = {"client_id": str(uuid.uuid4()), "text": next_line()}
+            await http.post(f"{talk.address}/messages", json=body, headers=talk.headers)
+
+    tasks = [asyncio.create_task(write(number)) for number in range(CROWD)]
+    await asyncio.sleep(1)
+    yield
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def measure(parts: Parts) -> dict[str, tuple[str, ...]]:
+    """All figures, in words."""
+    async with client() as http:
+
+        async def talks(count: int = TIMES) -> list[OurTalk]:
+            return [await OurTalk.open(http, parts.url, SAID[number % len(SAID)][0]) for number in range(count)]
+
+        await cries(http, await talks(len(SAID)))
+        alone = await cries(http, await talks())
+        mine = await talks()
+        async with others(http, parts):
+            beside = await cries(http, mine)
+        mine = await talks()
+        with closing(sqlite3.connect(parts.folder / "drogowskaz.db", isolation_level=None, timeout=60)) as locked:
+            locked.execute("BEGIN IMMEDIATE")
+            in_vain = await cries(http, mine)
+            locked.execute("ROLLBACK")
+    named = {"alone": alone, f"beside {CROWD} pupils who write": beside, "nothing can be stored": in_vain}
+    return {name: in_words(sorted(took)) for name, took in named.items()}
+
+
+def in_words(took: list[float]) -> tuple[str, ...]:
+    """Median, 95th percentile and the longest."""
+    return tuple(f"{ms:.0f} ms" for ms in (statistics.median(took), took[int(len(took) * 0.95)], took[-1]))
+
+
+def run() -> dict[str, tuple[str, ...]]:
+    """Start the API alone and measure."""
     with tempfile.TemporaryDirectory() as folder:
-        took = asyncio.run(measure(Path(folder)))
-    print(
-        f"message to stored answer: median {statistics.median(took):.0f} ms, 95 % {took[int(len(took) * 0.95)]:.0f} ms"
-    )
-
-
-if __name__ == "__main__":
-    main()
+        parts = ours(Path(folder))
+        parts.start("api")
+        try:
+            parts.wait_until_ready("/healthz")
+            return asyncio.run(measure(parts))
+        finally:
+            parts.stop()
