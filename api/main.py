@@ -106,10 +106,12 @@ async def _lifespan(application: FastAPI) -> AsyncGenerator[None]:
     _allow_many_connections()
     state.database = Database(chosen.database)
     state.rasa = RasaClient(chosen.rasa, chosen.rasa_token())
+    guard = Guard(Detector(chosen.drogowskaz_var), state.database)
+    await guard.prepare()
     state.heart = Heart(
         state.database,
         Notifier(),
-        watch=Guard(Detector(chosen.drogowskaz_var), state.database),
+        watch=guard,
         conceal=conceal,
         version=versions.version,
     )

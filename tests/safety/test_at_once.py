@@ -1,17 +1,23 @@
 """The safety answer in the heart: at once, in any state, with nobody else awake (no Rasa, no worker, no catalogue)."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from api.catalogue.loader import load
 from api.conversations import desk, handoff, hours, lines, reader, service
 from api.conversations.handoff import Actor
 from api.conversations.models import Conversation, InboxMessage, Owner
 from api.conversations.service import Heart
 from api.database import Database
+from api.safety import language
 from api.safety.detector import Detector
 from api.safety.guard import Guard
+from api.settings import ROOT
 
 
 @pytest.fixture
@@ -54,6 +60,31 @@ async def test_the_answer_stands_with_the_acknowledgement(heart: Heart) -> None:
     assert [event["outcome"] for event in ends] == ["handed_over"]
     async with heart.database.transaction(read_only=True) as session:
         assert await session.get(InboxMessage, (id_, events[0]["seq"] - 1)) is None
+
+
+async def test_the_first_answer_reads_nothing_any_more(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await load(database, ROOT / "data" / "catalogue")
+    language.frequent.cache_clear()
+    guard = Guard(Detector(tmp_path), database)
+    await guard.prepare()
+
+    def unreadable(*_: object, **__: object) -> str:
+        raise AssertionError("a file is read")
+
+    @asynccontextmanager
+    async def slow(**_: bool) -> AsyncGenerator[None]:
+        await asyncio.sleep(60)
+        yield
+
+    monkeypatch.setattr(Path, "read_text", unreadable)
+    monkeypatch.setattr(database, "transaction", slow)
+    notice = await guard("i want to kill myself")
+    assert notice is not None
+    (first, *_) = notice.answer(None, None)
+    assert first["language"] == "en"
+    assert any(card["kind"] == "helpline" for card in first["cards"])
 
 
 async def test_the_talk_is_put_before_a_person(heart: Heart) -> None:
