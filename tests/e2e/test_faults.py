@@ -8,6 +8,7 @@ import random
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,8 @@ import pytest
 
 from tests import http
 from tests.e2e import faults
-from tests.e2e.ledger import Ledger, cry_for_help
+from tests.e2e.ledger import CRY, Ledger, cry_for_help
+from tests.e2e.pupil import Pupil
 from tests.e2e.replicas import FAKETIME, Replicas
 from tests.needs import missing
 
@@ -82,6 +84,17 @@ def test_postgres_may_be_restarted_or_crash(machines: Replicas, ledger: Ledger, 
 def test_a_slow_database_makes_it_slow_and_nothing_else(machines: Replicas, ledger: Ledger) -> None:
     with ledger.talking():
         faults.slow_database(machines)
+
+
+def test_help_waits_for_no_slow_database(machines: Replicas) -> None:
+    pupil, client_id = Pupil(machines.url, "pl"), str(uuid.uuid4())
+    with machines.database_cable.slow(0.1):
+        refused = pupil.send({"text": CRY}, client_id)
+        assert refused.status_code == 503
+        assert "116 111" in str(refused.json()["help"])
+    seq = pupil.send({"text": CRY}, client_id).json()["seq"]
+    stored = [event["seq"] for event in pupil.events(after=0) if event.get("sender") == "pupil"]
+    assert stored == [seq], "what went on being stored and what was handed in again are one message"
 
 
 def test_a_cut_between_the_api_and_rasa_heals_and_help_comes_meanwhile(machines: Replicas, ledger: Ledger) -> None:
