@@ -13,9 +13,9 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.utils.common import all_subclasses
-from rasa.utils.endpoints import EndpointConfig
 
 from bot import lean
+from tests.bot.webhook import endpoint, hang_up, served
 
 lean.install()
 
@@ -97,29 +97,16 @@ def test_calls_of_actions_share_a_connection_and_survive_its_end() -> None:
         peers.append(request.transport.get_extra_info("peername"))
         return web.json_response({"heard": await request.json()})
 
-    async def serve() -> web.AppRunner:
-        application = web.Application()
-        application.router.add_post("/webhook", answer)
-        serving = web.AppRunner(application)
-        await serving.setup()
-        return serving
-
     async def calls() -> None:
         peers.clear()
-        serving = await serve()
-        site = web.TCPSite(serving, "127.0.0.1", 0)
-        await site.start()
-        port = site._server.sockets[0].getsockname()[1]
-        endpoint = EndpointConfig(f"http://127.0.0.1:{port}/webhook")
-        assert await endpoint.request(json={"a": 1}) == {"heard": {"a": 1}}
-        assert await endpoint.request(json={"b": 2}) == {"heard": {"b": 2}}
-        assert len(set(peers)) == 1
-        await serving.cleanup()
-        again = await serve()
-        await web.TCPSite(again, "127.0.0.1", port).start()
-        assert await endpoint.request(json={"c": 3}) == {"heard": {"c": 3}}
-        await endpoint.__dict__["_kept"][0].close()
-        await again.cleanup()
+        async with served(answer) as port:
+            actions = endpoint(port)
+            assert await actions.request(json={"a": 1}) == {"heard": {"a": 1}}
+            assert await actions.request(json={"b": 2}) == {"heard": {"b": 2}}
+            assert len(set(peers)) == 1
+        async with served(answer, port):
+            assert await actions.request(json={"c": 3}) == {"heard": {"c": 3}}
+            await hang_up(actions)
 
     for _ in range(2):
         asyncio.run(calls())

@@ -13,9 +13,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
-from rasa.utils.endpoints import EndpointConfig
 
 from bot.turn import BadPayload, _is_away, answers_form, choose_language, decide_intent, parse_payload
+from tests.bot.webhook import endpoint, hang_up, served
 
 
 def parsed(*ranking: Tuple[str, float], text: str = "coś tam", **more: Any) -> Dict[str, Any]:
@@ -135,19 +135,13 @@ def test_a_proxy_without_action_servers_means_that_they_are_away(status: int, is
         return web.json_response({"error": "x", "action_name": "action_help"}, status=status)
 
     async def ask() -> Optional[BaseException]:
-        application = web.Application()
-        application.router.add_post("/webhook", refuse)
-        runner = web.AppRunner(application)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        address = EndpointConfig(f"http://127.0.0.1:{runner.addresses[0][1]}/webhook")
+        output, nlg = CollectingOutputChannel(), TemplatedNaturalLanguageGenerator({})
         tracker = DialogueStateTracker.from_events("x", [])
-        with pytest.raises(RasaException) as raised:
-            await RemoteAction("action_help", address).run(
-                CollectingOutputChannel(), TemplatedNaturalLanguageGenerator({}), tracker, Domain.empty()
-            )
-        await runner.cleanup()
+        async with served(refuse) as port:
+            actions = endpoint(port)
+            with pytest.raises(RasaException) as raised:
+                await RemoteAction("action_help", actions).run(output, nlg, tracker, Domain.empty())
+            await hang_up(actions)
         return raised.value.__context__
 
     assert _is_away(asyncio.run(ask())) == is_away
