@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.channels.messenger.models import Deletion, Line, PageState, State, Thread, Update, Wish
 from api.channels.messenger.updates import LONGEST_HOLD, Arrived, Kind
+from api.database import insert_into
 
 KEPT = timedelta(days=14)
 MOST_AT_ONCE = 200
@@ -20,8 +19,7 @@ async def store(session: AsyncSession, arrived: list[Arrived]) -> list[Kind]:
     """Store the updates that are new; of which kinds they are."""
     if not arrived:
         return []
-    insert = insert_postgresql if session.get_bind().dialect.name == "postgresql" else insert_sqlite
-    statement = insert(Update).on_conflict_do_nothing(index_elements=["key"]).returning(Update.kind)
+    statement = insert_into(session, Update).on_conflict_do_nothing(index_elements=["key"]).returning(Update.kind)
     # Always in the same order: deliveries that share updates would otherwise wait for each other for ever.
     rows = [{**vars(one), "attempts": 0, "waiting": True} for one in sorted(arrived, key=lambda one: one.key)]
     return [Kind(kind) for kind in await session.scalars(statement, rows)]
