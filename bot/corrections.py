@@ -26,6 +26,9 @@ QUESTION = re.compile(r"\?|\b(?:czy|ile|gdzie|jak|where|how|what)\b")
 
 SUBJECTS = {"interest", "industry", "profession", "course_type"}
 SURE = 0.6
+# What a message that says what the pupil likes is taken for by mistake.
+ASTRAY = ("undecided", "out_of_scope")
+LIKING = re.compile(r"\b(?<!nie )(?:lubie|uwielbiam|kocham|i (?:really )?(?:like|love|enjoy))\b")
 
 
 def named_alone(parsed: Dict[str, Any], form: Optional[str]) -> Optional[Dict[str, Any]]:
@@ -43,6 +46,24 @@ def named_alone(parsed: Dict[str, Any], form: Optional[str]) -> Optional[Dict[st
     if not guesses or not named or form not in (None, "guidance_form"):
         return None
     if form is None and guesses[0]["confidence"] >= SURE:
+        return None
+    return {"name": "inform_interest", "confidence": guesses[0]["confidence"]}
+
+
+def liked(parsed: Dict[str, Any], form: Optional[str]) -> Optional[Dict[str, Any]]:
+    """The intent of a message that says what the pupil likes, where the rest of it may be no idea or another subject:
+    "lubię piec ciasta, co dla mnie macie?".
+    """
+    guesses = parsed.get("intent_ranking") or []
+    if (
+        not guesses
+        or guesses[0]["name"] not in ASTRAY
+        or guesses[0]["confidence"] >= SURE
+        or form not in (None, "guidance_form")
+    ):
+        return None
+    likes = any(entity["entity"] == "interest" and entity.get("role") == "like" for entity in parsed["entities"])
+    if not likes or not LIKING.search(strip_diacritics(parsed["text"].lower())):
         return None
     return {"name": "inform_interest", "confidence": guesses[0]["confidence"]}
 

@@ -24,7 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import ClientResponseError
 
-from bot.corrections import corrected, named_alone
+from bot.corrections import corrected, liked, named_alone
 from bot.wishes import clauses, doubtful, leads_on, wishes
 
 CHANNEL = "turn"
@@ -160,7 +160,7 @@ def decide_intent(parsed: Dict[str, Any], language: str, form: Optional[str] = N
     for guess in ranking:
         if guess["name"] in SAFETY_INTENTS and guess["confidence"] >= SAFETY_FROM:
             return dict(guess)
-    own = corrected(parsed) or named_alone(parsed, form)
+    own = corrected(parsed) or named_alone(parsed, form) or liked(parsed, form)
     if own:
         return own
     for guess in ranking:

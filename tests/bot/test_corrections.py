@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 import pytest
 
@@ -117,3 +117,25 @@ def test_a_plain_question_tells_of_no_liking(finder: EntityFinder, text: str) ->
 )
 def test_a_liking_in_a_question_stays_one(finder: EntityFinder, text: str) -> None:
     assert {e.get("role") for e in finder.find(text) if e["entity"] == "interest"} == {"like"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "expected"),
+    [
+        ("lubię piec ciasta, co dla mnie macie?", 0.5, "inform_interest"),
+        ("uwielbiam piec ciasta, co polecasz?", 0.5, "inform_interest"),
+        ("I really like welding, any ideas?", 0.5, "inform_interest"),
+        ("uwielbiam piec ciasta, co polecasz?", 0.7, None),
+        ("nie lubię piec, co dla mnie macie?", 0.5, None),
+        ("nie wiem, co lubię", 0.5, None),
+        ("piec czy spawać, co polecasz?", 0.5, None),
+    ],
+)
+@pytest.mark.parametrize("guess", ["undecided", "out_of_scope"])
+def test_who_says_what_is_liked_has_told_something(
+    finder: EntityFinder, text: str, sure: float, expected: Optional[str], guess: str
+) -> None:
+    ranking = [{"name": guess, "confidence": sure}, {"name": "inform_interest", "confidence": 0.3}]
+    parsed = {"text": text, "intent": ranking[0], "intent_ranking": ranking, "entities": finder.find(text)}
+    assert decide_intent(parsed, "pl")["name"] == (expected or guess)
+    assert decide_intent(parsed, "pl", "signup_form")["name"] == guess
