@@ -17,8 +17,8 @@ log = structlog.get_logger()
 MODEL = Path("models") / "safety.npz"
 # How likely the classifier must find at least this class, by what the phrases say: nothing, a hint of that class or a
 # graver one, a harmless phrase ("umieram z nudów"). How they were chosen: docs/safety.md.
-THRESHOLDS = {"crisis": 0.3, "report_violence": 0.38, "distress": 0.4}
-WITH_HINT = {"crisis": 0.22, "report_violence": 0.29, "distress": 0.3}
+THRESHOLDS = {"crisis": 0.34, "report_violence": 0.4, "distress": 0.4}
+WITH_HINT = {"crisis": 0.25, "report_violence": 0.3, "distress": 0.3}
 BESIDE_HARMLESS = {"crisis": 0.65, "report_violence": 0.7, "distress": 0.7}
 
 # A phrase counts by itself unless the classifier finds any trouble less likely than this.
