@@ -15,10 +15,14 @@ LANGUAGES = ("pl", "en")
 
 
 class Line(NamedTuple):
-    """One sentence; `author` names the file of `data/safety/training/`, and is empty for a sentence of `data/nlu`."""
+    """One sentence; `label` is its class, `family` what kind of that class it is.
+
+    `author` names the file of `data/safety/training/`; both are empty for a sentence of `data/nlu`.
+    """
 
     text: str
     label: str
+    family: str
     language: str
     author: str
 
@@ -26,12 +30,12 @@ class Line(NamedTuple):
 def lines() -> Iterator[Line]:
     """All sentences."""
     for text, intent, language in trained():
-        yield Line(text, intent if intent in CLASSES else "none", language, "")
+        yield Line(text, intent if intent in CLASSES else "none", "", language, "")
     for language in LANGUAGES:
         for file in sorted((FOLDER / language).glob("*.yml")):
             for label, families in yaml.safe_load(file.read_text(encoding="utf-8")).items():
-                for family in families.values():
-                    yield from (Line(text, label, language, file.stem) for text in family.splitlines())
+                for family, block in families.items():
+                    yield from (Line(text, label, family, language, file.stem) for text in block.splitlines())
 
 
 def authors() -> List[str]:

@@ -3,10 +3,11 @@
 python -m bot.safety_model --out var/models/safety.npz [--curve docs/safety_curve.csv]
 
 Learns from `bot/safety_lines.py`: grave sentences as written and without diacritics, because pupils type both, harmless
-ones in one of the two. Two views are learned apart: networks on the sentence vector, and weights for
-letters and words (`bot/safety_letters.py`). The file holds plain numbers: the service reads it with numpy alone
-(`api/safety/classifier.py`). Beside it stands a note with its checksum and the fingerprint of what it was made from;
-with the same fingerprint nothing is trained again.
+ones in one of the two. Two views are learned apart: networks on the sentence vector, and weights for letters and words
+(`bot/safety_letters.py`). Both learn to tell the families of the classes apart (trade, hyperbole, suicide, …), whose
+probabilities are added up for a class (docs/decisions/0032). The file holds plain numbers: the service reads it with
+numpy alone (`api/safety/classifier.py`). Beside it stands a note with its checksum and the fingerprint of what it was
+made from; with the same fingerprint nothing is trained again.
 """
 
 from __future__ import annotations
@@ -59,6 +60,10 @@ OWN_MEANING, OWN_LETTERS = 2, 5
 # How the weights of letters and words are learned.
 LETTERS = Plan(epochs=3)
 STEPS = [step / 100 for step in range(5, 100, 5)]
+# How many times some of the authors are left out, to judge the classifier on lines of authors that it does not know.
+FOLDS = 5
+# How the file holds what is not best held in four bytes.
+STORED = {"of_class": np.int8, "letters": np.float16}
 
 
 def fingerprint() -> str:
@@ -76,14 +81,21 @@ def fingerprint() -> str:
 class Data(NamedTuple):
     """What the classifier learns from, row by row. `sentence` is the number of its sentence.
 
-    `own`: the sentence is from `data/safety/training/`. `letters`: how `counted` counts them.
+    `own`: the sentence is from `data/safety/training/`. `letters`: how `counted` counts them. `kinds`: numbers of the
+    families; `of_class` says of each kind to which class it belongs.
     """
 
     vectors: np.ndarray
     letters: scipy.sparse.csr_matrix
-    labels: np.ndarray
+    kinds: np.ndarray
+    of_class: np.ndarray
     sentence: np.ndarray
     own: np.ndarray
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The number of the class of each row."""
+        return np.asarray(self.of_class[self.kinds])
 
 
 def prepare(sentences: Sequence[Line]) -> Data:
@@ -102,15 +114,25 @@ def prepare(sentences: Sequence[Line]) -> Data:
         for variant in dict.fromkeys([written, plain] if line.label != "none" else [once]):
             texts.append(variant)
             sentence.append(number)
-    labels = np.array([CLASSES.index(sentences[number].label) for number in sentence])
+    kinds = sorted({(line.label, line.family) for line in sentences})
+    number_of = {kind: number for number, kind in enumerate(kinds)}
+    kind = np.array([number_of[sentences[number].label, sentences[number].family] for number in sentence])
+    of_class = np.array([CLASSES.index(label) for label, _ in kinds])
     own = np.array([bool(sentences[number].author) for number in sentence])
     vectors = CachedEncoder(E5).encode(texts)
-    return Data(vectors, counted(texts), labels, np.array(sentence), own)
+    return Data(vectors, counted(texts), kind, of_class, np.array(sentence), own)
 
 
 def fit(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
-    """What is learned from these rows: networks on the sentence vector, weights for letters and words."""
-    return {**_meaning(data, rows), **_letters(data, rows)}
+    """What is learned from these rows: networks on the sentence vector, weights for letters and words.
+
+    `of_class` in it says to which class each column of their outputs belongs; kinds that no row has get none.
+    """
+    present = np.unique(data.kinds[rows])
+    known = data._replace(kinds=np.searchsorted(present, data.kinds), of_class=data.of_class[present])
+    with ThreadPool(1) as beside:
+        letters = beside.apply_async(_letters, (known, rows))
+        return {"of_class": known.of_class, **_meaning(known, rows), **letters.get()}
 
 
 def _meaning(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
@@ -131,7 +153,7 @@ def _meaning(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
                 learner._optimizer.learning_rate_init = SLOW_RATE
             order = random.permutation(len(rows))
             noisy = vectors[order] + NOISE * random.standard_normal(vectors.shape, dtype=np.float32)
-            learner.partial_fit(noisy, data.labels[rows][order], classes=list(range(len(CLASSES))))
+            learner.partial_fit(noisy, data.kinds[rows][order], classes=list(range(len(data.of_class))))
         return learner
 
     # Side by side: numpy leaves Python's lock while it multiplies.
@@ -148,12 +170,12 @@ def _meaning(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
 
 
 def _letters(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
-    """A weight of each class for each column of letters. Without diacritics the variants of a sentence are the same."""
+    """A weight of each kind for each column of letters. Without diacritics the variants of a sentence are the same."""
     rows = _often(data, rows[np.unique(data.sentence[rows], return_index=True)[1]], OWN_LETTERS)
     worth = rarity(data.letters[rows])
     # The network is without a hidden layer: it does not look at the vectors.
     unseen = np.zeros((len(rows), 1), np.float32)
-    weights = network.train(LETTERS, weighed(data.letters, worth)[rows], unseen, data.labels[rows])
+    weights = network.train(LETTERS, weighed(data.letters, worth)[rows], unseen, data.kinds[rows])
     return {"worth": worth, "letters": weights[network.LETTERS], "letters_bias": weights["bias"]}
 
 
@@ -172,24 +194,25 @@ def odds(model: Dict[str, np.ndarray], data: Data, rows: np.ndarray) -> np.ndarr
         )
     ]
     by_letters = weighed(data.letters[rows], model["worth"]) @ model["letters"] + model["letters_bias"]
-    return network.softmax((np.mean(by_meaning, axis=0) + by_letters) / 2)
+    shares = network.softmax((np.mean(by_meaning, axis=0) + by_letters) / 2)
+    return np.asarray(shares @ (model["of_class"][:, None] == np.arange(len(CLASSES))))
 
 
 def left_out(sentences: Sequence[Line], data: Data) -> np.ndarray:
     """For each row the probabilities from a classifier that knows no line of its author.
 
-    That is the nearest to what pupils will write: sentences of one author resemble each other. Of `data/nlu`, which has
-    no authors, each time another part is left out.
+    That is the nearest to what pupils will write: sentences of one author resemble each other. A fifth of the authors
+    is left out at a time, and of `data/nlu`, which has no authors, each time another part.
     """
-    names = authors()
-    part = np.random.default_rng(7).permutation(len(sentences)) % len(names)
-    fold = np.array([names.index(line.author) if line.author else part[i] for i, line in enumerate(sentences)])
+    turn = {name: number % FOLDS for number, name in enumerate(authors())}
+    part = np.random.default_rng(7).permutation(len(sentences)) % FOLDS
+    fold = np.array([turn[line.author] if line.author else part[i] for i, line in enumerate(sentences)])
     result = np.zeros((len(data.labels), len(CLASSES)))
-    for number, name in enumerate(names):
+    for number in range(FOLDS):
         held_out = fold[data.sentence] == number
         model = fit(data, np.flatnonzero(~held_out))
         result[held_out] = odds(model, data, np.flatnonzero(held_out))
-        print(f"  safety classifier: without the {name} author's lines", flush=True)
+        print(f"  safety classifier: {number + 1} of {FOLDS} without some of the authors", flush=True)
     return result
 
 
@@ -253,7 +276,7 @@ def write(model: Dict[str, np.ndarray], out: Path, note: Path, made_from: str) -
     """The weights, and the note with their checksum."""
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f"{out.name}.part.npz")
-    weights = {name: value.astype(np.float32) for name, value in model.items()}
+    weights = {name: value.astype(STORED.get(name, np.float32)) for name, value in model.items()}
     np.savez_compressed(draft, classes=np.array(CLASSES), **weights)
     checksum = hashlib.sha256(draft.read_bytes()).hexdigest()
     draft.replace(out)

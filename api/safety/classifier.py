@@ -32,7 +32,7 @@ class Classifier:
     """Says for a text how likely it is at least as grave as each class."""
 
     def __init__(self, file: Path) -> None:
-        """Raises DamagedModel."""
+        """Raises DamagedModel, and KeyError for a file of an older training."""
         note = file.with_suffix(".json")
         if not file.exists() or not note.exists():
             raise DamagedModel("The trained file is missing.")
@@ -41,6 +41,8 @@ class Classifier:
         with np.load(file) as stored:
             self._stored: dict[str, Any] = {name: stored[name] for name in stored.files}
         self._classes = [str(name) for name in self._stored["classes"]]
+        # A row for each family that training learned, with a one in the column of its class.
+        self._adds_up = self._stored["of_class"][:, None] == np.arange(len(self._classes))
         from e5 import Encoder  # only here: the patterns must work without it
 
         self._encoder = Encoder()
@@ -56,13 +58,17 @@ class Classifier:
         return result
 
     def _odds(self, parts: Sequence[str], vectors: Numbers) -> Numbers:
-        """A row of shares of the classes for each part: what speaks for them in its meaning and in its letters."""
+        """A row of shares of the classes for each part: what speaks for their families in its meaning and its letters.
+
+        Training learned the families apart ("trade", "hyperbole", "suicide", …); their shares add up to their class's.
+        """
         letters = np.stack([self._by_letters(part) for part in parts])
         both: Numbers = np.mean([self._by_meaning(vectors), letters], axis=0)
-        return _shares(both)
+        classes: Numbers = _shares(both) @ self._adds_up
+        return classes
 
     def _by_meaning(self, vectors: Numbers) -> Numbers:
-        """What speaks for each class in the sentence vectors: the mean of the networks."""
+        """What speaks for each family in the sentence vectors: the mean of the networks."""
         of = self._stored
         standard = (vectors - of["mean"]) / of["spread"]
         hidden = np.maximum(np.einsum("td,ndh->nth", standard, of["hidden"]) + of["hidden_bias"][:, None], 0)
@@ -70,12 +76,12 @@ class Classifier:
         return scores
 
     def _by_letters(self, part: str) -> Numbers:
-        """What speaks for each class in the letters and words of a text."""
+        """What speaks for each family in the letters and words of a text."""
         of = self._stored
         found = columns(part)
         worth = of["worth"][found]
         length = float(np.sqrt(worth @ worth)) or 1.0
-        scores: Numbers = worth @ of["letters"][found] / length + of["letters_bias"]
+        scores: Numbers = worth @ of["letters"][found].astype(np.float32) / length + of["letters_bias"]
         return scores
 
 

@@ -19,7 +19,7 @@ MODEL = Path("models") / "safety.npz"
 # graver one, a harmless phrase ("umieram z nudów"). How they were chosen: docs/safety.md.
 THRESHOLDS = {"crisis": 0.34, "report_violence": 0.4, "distress": 0.4}
 WITH_HINT = {"crisis": 0.25, "report_violence": 0.3, "distress": 0.3}
-BESIDE_HARMLESS = {"crisis": 0.65, "report_violence": 0.7, "distress": 0.7}
+BESIDE_HARMLESS = {"crisis": 0.5, "report_violence": 0.55, "distress": 0.55}
 
 # A phrase counts by itself unless the classifier finds any trouble less likely than this.
 SURELY_HARMLESS = {"crisis": 0.2, "report_violence": 0.25, "distress": 0.25}

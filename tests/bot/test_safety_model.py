@@ -10,7 +10,7 @@ import scipy.sparse
 
 from bot import encoder, safety_model
 from bot.safety_letters import counted, rarity
-from bot.safety_lines import Line, authors, lines
+from bot.safety_lines import LANGUAGES, Line, authors, lines
 from bot.safety_model import CLASSES, OWN_LETTERS, Data, fit, left_out, odds, prepare
 
 SIZE = 8
@@ -25,7 +25,9 @@ def data(*, vectors_tell: bool, letters_tell: bool) -> Data:
     if vectors_tell:
         vectors[np.arange(len(labels)), labels] += 6
     texts = [f"{WORDS[label] if letters_tell else 'słowo'} i coś jeszcze" for label in labels]
-    return Data(vectors, counted(texts), labels, np.arange(len(labels)), np.ones(len(labels), bool))
+    return Data(
+        vectors, counted(texts), labels, np.arange(len(CLASSES)), np.arange(len(labels)), np.ones(len(labels), bool)
+    )
 
 
 @pytest.mark.parametrize(("vectors_tell", "letters_tell"), [(True, False), (False, True)])
@@ -37,6 +39,22 @@ def test_either_view_alone_tells_the_classes_apart(
     made = data(vectors_tell=vectors_tell, letters_tell=letters_tell)
     rows = np.arange(len(made.labels))
     found = odds(fit(made, rows), made, rows)
+    assert np.allclose(found.sum(axis=1), 1, atol=1e-5)
+    assert (found.argmax(axis=1) == made.labels).mean() > 0.9
+
+
+def test_the_odds_of_families_add_up_and_what_no_row_has_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five kinds: two of the first class, one of each other, and one without a row, as when its author is left out."""
+    monkeypatch.setattr(safety_model, "EPOCHS", 60)
+    made = data(vectors_tell=True, letters_tell=False)
+    kinds = np.where(np.arange(160) < 20, 0, made.kinds + 2)
+    made = made._replace(kinds=kinds, of_class=np.array([0, 3, 0, 1, 2, 3]))
+    rows = np.arange(160)
+    model = fit(made, rows)
+    assert list(model["of_class"]) == [0, 0, 1, 2, 3]
+    assert model["out"].shape[-1] == model["letters"].shape[-1] == 5
+    found = odds(model, made, rows)
+    assert found.shape == (160, len(CLASSES))
     assert np.allclose(found.sum(axis=1), 1, atol=1e-5)
     assert (found.argmax(axis=1) == made.labels).mean() > 0.9
 
@@ -61,12 +79,12 @@ def test_grave_sentences_are_learned_with_and_without_diacritics_harmless_ones_o
     monkeypatch.setattr(encoder, "CachedEncoder", Noted)
     asked.clear()
     sentences = [
-        Line("Chcę żyć", "none", "pl", "second"),
-        Line("Źle, źle", "none", "pl", "second"),
-        Line("Nie chcę żyć", "crisis", "pl", "second"),
-        Line("Mam dość", "distress", "pl", ""),
-        Line("Jakie są kursy?", "none", "pl", ""),
-        Line("he hits me", "report_violence", "en", "second"),
+        Line("Chcę żyć", "none", "guidance", "pl", "second"),
+        Line("Źle, źle", "none", "guidance", "pl", "second"),
+        Line("Nie chcę żyć", "crisis", "suicide", "pl", "second"),
+        Line("Mam dość", "distress", "", "pl", ""),
+        Line("Jakie są kursy?", "none", "", "pl", ""),
+        Line("he hits me", "report_violence", "home", "en", "second"),
     ]
     made = prepare(sentences)
     assert asked == [
@@ -75,6 +93,10 @@ def test_grave_sentences_are_learned_with_and_without_diacritics_harmless_ones_o
     ]
     assert list(made.sentence) == [0, 1, 2, 2, 3, 3, 4, 5]
     assert list(made.own) == [True, True, True, True, False, False, False, True]
+    assert [CLASSES[label] for label in made.labels] == [
+        *("none", "none", "crisis", "crisis", "distress", "distress", "none", "report_violence"),
+    ]
+    assert len(set(made.kinds)) == 5
 
 
 def test_letters_count_a_sentence_once_and_the_own_lines_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,9 +116,9 @@ def test_letters_count_a_sentence_once_and_the_own_lines_more_often(monkeypatch:
 
 def test_no_author_is_judged_by_a_classifier_that_knows_the_author(monkeypatch: pytest.MonkeyPatch) -> None:
     names = authors()
-    sentences = [Line("x", "none", "pl", author) for author in (*names, *names, "", "", "")]
+    sentences = [Line("x", "none", "trade", "pl", author) for author in (*names, *names, "", "", "")]
     rows = np.arange(len(sentences))
-    made = Data(np.zeros((len(rows), 1)), counted(["x"] * len(rows)), np.zeros(len(rows), int), rows, rows < 99)
+    made = Data(np.zeros((len(rows), 1)), counted(["x"] * len(rows)), 0 * rows, np.zeros(1, int), rows, rows < 99)
     asked: List[np.ndarray] = []
 
     def learn(_: Data, known: np.ndarray) -> Dict[str, np.ndarray]:
@@ -114,8 +136,8 @@ def test_no_author_is_judged_by_a_classifier_that_knows_the_author(monkeypatch: 
     assert sorted(np.concatenate(asked)) == list(rows)
 
 
-def test_every_author_wrote_every_class_in_both_languages() -> None:
+def test_every_author_wrote_in_both_languages_harmless_lines_at_least() -> None:
     found = {(line.author, line.language, line.label) for line in lines() if line.author}
-    assert found == {
-        (author, language, label) for author in authors() for language in ("pl", "en") for label in CLASSES
-    }
+    for author in authors():
+        wrote = [{label for by, code, label in found if (by, code) == (author, language)} for language in LANGUAGES]
+        assert wrote in ([set(CLASSES)] * 2, [{"none"}] * 2), author

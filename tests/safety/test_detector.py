@@ -14,6 +14,8 @@ from api.safety.normal import undisguised
 
 CLASSES = ("none", "crisis", "report_violence", "distress")
 SIZE, HIDDEN, NETWORKS = 384, 5, 2
+# The class of each family: two kinds of harmless lines, two of distress.
+OF_CLASS = np.array([0, 3, 1, 0, 2, 3])
 
 
 class Sure:
@@ -68,9 +70,34 @@ def test_what_the_bot_is_for_or_told_in_anger_and_words_of_its_buttons_are_no_al
 
 
 @pytest.mark.parametrize(
+    "told",
+    [
+        "mam {} lat",
+        "No, ja mam już {} lat.",
+        "mam prawie {}",
+        "{}",
+        "{} lat",
+        "jestem w 3 klasie technikum, mam {} lat",
+        "I'm {}",
+        "hi, i am {} years old",
+        "{} yo",
+        "I'm in second year of technikum and I'm {}",
+    ],
+)
+def test_an_age_or_a_class_is_no_alarm(tmp_path: Path, told: str) -> None:
+    """The bot asks for them, and the classifier heard a crisis in "mam 14 lat"."""
+    taken = [age for age in range(13, 22) if notice(tmp_path, told.format(age), Sure(crisis=0.98))]
+    assert not taken
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "już nie wiem, co robić w życiu",
+        "mam 14 lat i mam dość",
+        "mam 14 lat i nie mam już siły",
+        "mam 14 lat a on 30",
+        "i'm 15 and i'm done",
         "nie wiem, czy chcę być w życiu",
         "nie wiem co chcę robić w życiu, nie chcę żyć",
         "nie wiem, co robić",
@@ -124,20 +151,20 @@ def weights() -> dict[str, np.ndarray]:
         "mean": (SIZE,),
         "hidden": (NETWORKS, SIZE, HIDDEN),
         "hidden_bias": (NETWORKS, HIDDEN),
-        "out": (NETWORKS, HIDDEN, len(CLASSES)),
-        "out_bias": (NETWORKS, len(CLASSES)),
-        "letters": (COLUMNS, len(CLASSES)),
-        "letters_bias": (len(CLASSES),),
+        "out": (NETWORKS, HIDDEN, len(OF_CLASS)),
+        "out_bias": (NETWORKS, len(OF_CLASS)),
+        "letters": (COLUMNS, len(OF_CLASS)),
+        "letters_bias": (len(OF_CLASS),),
     }
     made = {name: random.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
     worth = 1 + random.random(COLUMNS, dtype=np.float32)
-    return {**made, "worth": worth, "spread": np.ones(SIZE, dtype=np.float32)}
+    return {**made, "of_class": OF_CLASS, "worth": worth, "spread": np.ones(SIZE, dtype=np.float32)}
 
 
-def stored(folder: Path) -> Path:
+def stored(folder: Path, made: dict[str, np.ndarray] | None = None) -> Path:
     """A file as training writes it, with its note."""
     file = folder / "safety.npz"
-    np.savez_compressed(file, classes=np.array(CLASSES), **weights())  # type: ignore[arg-type]
+    np.savez_compressed(file, classes=np.array(CLASSES), **(made or weights()))  # type: ignore[arg-type]
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     file.with_suffix(".json").write_text(json.dumps({"sha256": digest}), encoding="utf-8")
     return file
@@ -157,7 +184,8 @@ def test_meaning_and_letters_are_calculated_apart_and_averaged(tmp_path: Path) -
         row[columns(text)] = of["worth"][columns(text)]
         letters = row / (np.linalg.norm(row) or 1) @ of["letters"] + of["letters_bias"]
         scores = np.exp((np.mean(meaning, axis=0) + letters) / 2)
-        assert np.allclose(scores / scores.sum(), got, atol=1e-4)
+        shares = scores / scores.sum()
+        assert np.allclose([shares[number == OF_CLASS].sum() for number in range(len(CLASSES))], got, atol=1e-4)
 
 
 def test_letters_are_read_without_diacritics_and_words_in_their_order() -> None:
@@ -170,3 +198,12 @@ def test_a_changed_file_is_refused(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes() + b" ")
     with pytest.raises(DamagedModel):
         Classifier(file)
+
+
+def test_a_file_of_an_older_training_is_left_out_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    old = {name: value for name, value in weights().items() if name != "of_class"}
+    stored(tmp_path / "models", old)
+    assert not Detector(tmp_path).is_complete
+    stored(tmp_path / "models")
+    assert Detector(tmp_path).is_complete
