@@ -2,8 +2,8 @@
 
 python -m bot.safety_model --out var/models/safety.npz [--curve docs/safety_curve.csv]
 
-Learns from `bot/safety_lines.py`: grave sentences as written and without diacritics, because pupils type both, harmless
-ones in one of the two. Two views are learned apart: networks on the sentence vector, and weights for letters and words
+Learns from `bot/safety_lines.py`: `data/nlu` as written, every other one of our own lines without diacritics, because
+pupils type both. Two views are learned apart: networks on the sentence vector, and weights for letters and words
 (`bot/safety_letters.py`). Both learn to tell the families of the classes apart (trade, hyperbole, suicide, …), whose
 probabilities are added up for a class (docs/decisions/0032). The file holds plain numbers: the service reads it with
 numpy alone (`api/safety/classifier.py`). Beside it stands a note with its checksum and the fingerprint of what it was
@@ -56,7 +56,7 @@ RATE, SLOW_RATE = 0.002, 0.0004
 # networks learn the sentences by heart, with more of either they find less (docs/decisions/0027).
 NOISE, ALPHA = 0.3, 0.25
 # How often the detector's own lines count in an epoch, for their meaning and for their letters: they are the hard ones.
-OWN_MEANING, OWN_LETTERS = 2, 5
+HARMLESS_MEANING, GRAVE_MEANING, OWN_LETTERS = 2, 4, 5
 # How the weights of letters and words are learned.
 LETTERS = Plan(epochs=3)
 STEPS = [step / 100 for step in range(5, 100, 5)]
@@ -79,7 +79,7 @@ def fingerprint() -> str:
 
 
 class Data(NamedTuple):
-    """What the classifier learns from, row by row. `sentence` is the number of its sentence.
+    """What the classifier learns from, a row for each sentence.
 
     `own`: the sentence is from `data/safety/training/`. `letters`: how `counted` counts them. `kinds`: numbers of the
     families; `of_class` says of each kind to which class it belongs.
@@ -89,7 +89,6 @@ class Data(NamedTuple):
     letters: scipy.sparse.csr_matrix
     kinds: np.ndarray
     of_class: np.ndarray
-    sentence: np.ndarray
     own: np.ndarray
 
     @property
@@ -99,28 +98,20 @@ class Data(NamedTuple):
 
 
 def prepare(sentences: Sequence[Line]) -> Data:
-    """Grave sentences as written and without diacritics, harmless ones as written; of our own harmless ones every other
-    without diacritics only, because every further text makes the first start longer.
-    """
+    """Every other one of our own lines without diacritics only: each further text makes the first start longer."""
     from bot.encoder import E5, CachedEncoder
     from bot.text import squeeze, strip_diacritics
 
-    texts: List[str] = []
-    sentence: List[int] = []
-    for number, line in enumerate(sentences):
-        written = squeeze(line.text)
-        plain = strip_diacritics(written)
-        once = plain if line.author and number % 2 else written
-        for variant in dict.fromkeys([written, plain] if line.label != "none" else [once]):
-            texts.append(variant)
-            sentence.append(number)
+    texts = [
+        strip_diacritics(squeeze(line.text)) if line.author and number % 2 else squeeze(line.text)
+        for number, line in enumerate(sentences)
+    ]
     kinds = sorted({(line.label, line.family) for line in sentences})
     number_of = {kind: number for number, kind in enumerate(kinds)}
-    kind = np.array([number_of[sentences[number].label, sentences[number].family] for number in sentence])
+    kind = np.array([number_of[line.label, line.family] for line in sentences])
     of_class = np.array([CLASSES.index(label) for label, _ in kinds])
-    own = np.array([bool(sentences[number].author) for number in sentence])
-    vectors = CachedEncoder(E5).encode(texts)
-    return Data(vectors, counted(texts), kind, of_class, np.array(sentence), own)
+    own = np.array([bool(line.author) for line in sentences])
+    return Data(CachedEncoder(E5).encode(texts), counted(texts), kind, of_class, own)
 
 
 def fit(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
@@ -139,7 +130,8 @@ def _meaning(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
     """The networks."""
     from sklearn.neural_network import MLPClassifier
 
-    rows = _often(data, rows, OWN_MEANING)
+    times = np.where(data.labels[rows] == 0, HARMLESS_MEANING, GRAVE_MEANING)
+    rows = np.repeat(rows, np.where(data.own[rows], times, 1))
     mean, spread = data.vectors[rows].mean(axis=0), data.vectors[rows].std(axis=0)
     vectors = ((data.vectors[rows] - mean) / spread).astype(np.float32)
 
@@ -170,18 +162,13 @@ def _meaning(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
 
 
 def _letters(data: Data, rows: np.ndarray) -> Dict[str, np.ndarray]:
-    """A weight of each kind for each column of letters. Without diacritics the variants of a sentence are the same."""
-    rows = _often(data, rows[np.unique(data.sentence[rows], return_index=True)[1]], OWN_LETTERS)
+    """A weight of each kind for each column of letters."""
+    rows = np.repeat(rows, np.where(data.own[rows], OWN_LETTERS, 1))
     worth = rarity(data.letters[rows])
     # The network is without a hidden layer: it does not look at the vectors.
     unseen = np.zeros((len(rows), 1), np.float32)
     weights = network.train(LETTERS, weighed(data.letters, worth)[rows], unseen, data.kinds[rows])
     return {"worth": worth, "letters": weights[network.LETTERS], "letters_bias": weights["bias"]}
-
-
-def _often(data: Data, rows: np.ndarray, times: int) -> np.ndarray:
-    """The rows, the detector's own so many times."""
-    return np.concatenate([rows, np.repeat(rows[data.own[rows]], times - 1)])
 
 
 def odds(model: Dict[str, np.ndarray], data: Data, rows: np.ndarray) -> np.ndarray:
@@ -209,7 +196,7 @@ def left_out(sentences: Sequence[Line], data: Data) -> np.ndarray:
     fold = np.array([turn[line.author] if line.author else part[i] for i, line in enumerate(sentences)])
     result = np.zeros((len(data.labels), len(CLASSES)))
     for number in range(FOLDS):
-        held_out = fold[data.sentence] == number
+        held_out = fold == number
         model = fit(data, np.flatnonzero(~held_out))
         result[held_out] = odds(model, data, np.flatnonzero(held_out))
         print(f"  safety classifier: {number + 1} of {FOLDS} without some of the authors", flush=True)
@@ -224,7 +211,7 @@ def severity(probabilities: np.ndarray) -> Dict[str, np.ndarray]:
 
 def curve(sentences: Sequence[Line], data: Data, probabilities: np.ndarray) -> List[Dict[str, Any]]:
     """For each class, language and threshold: what is found of the class, and what is taken for it by mistake."""
-    language = np.array([sentences[number].language for number in data.sentence])
+    language = np.array([line.language for line in sentences])
     own = data.own
     harmless = data.labels == 0
     rows = []

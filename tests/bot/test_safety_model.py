@@ -7,6 +7,8 @@ from typing import Dict, List, Sequence
 import numpy as np
 import pytest
 import scipy.sparse
+from sklearn import neural_network
+from sklearn.neural_network import MLPClassifier
 
 from bot import encoder, safety_model
 from bot.safety_letters import counted, rarity
@@ -25,9 +27,7 @@ def data(*, vectors_tell: bool, letters_tell: bool) -> Data:
     if vectors_tell:
         vectors[np.arange(len(labels)), labels] += 6
     texts = [f"{WORDS[label] if letters_tell else 'słowo'} i coś jeszcze" for label in labels]
-    return Data(
-        vectors, counted(texts), labels, np.arange(len(CLASSES)), np.arange(len(labels)), np.ones(len(labels), bool)
-    )
+    return Data(vectors, counted(texts), labels, np.arange(len(CLASSES)), np.ones(len(labels), bool))
 
 
 @pytest.mark.parametrize(("vectors_tell", "letters_tell"), [(True, False), (False, True)])
@@ -73,52 +73,54 @@ class Noted:
 asked: List[str] = []
 
 
-def test_grave_sentences_are_learned_with_and_without_diacritics_harmless_ones_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_every_other_own_line_is_learned_without_diacritics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoder, "CachedEncoder", Noted)
     asked.clear()
     sentences = [
         Line("Chcę żyć", "none", "guidance", "pl", "second"),
         Line("Źle, źle", "none", "guidance", "pl", "second"),
         Line("Nie chcę żyć", "crisis", "suicide", "pl", "second"),
+        Line("Już  dość", "crisis", "suicide", "pl", "second"),
         Line("Mam dość", "distress", "", "pl", ""),
         Line("Jakie są kursy?", "none", "", "pl", ""),
         Line("he hits me", "report_violence", "home", "en", "second"),
     ]
     made = prepare(sentences)
     assert asked == [
-        *("chcę żyć", "zle, zle", "nie chcę żyć", "nie chce zyc", "mam dość", "mam dosc"),
-        *("jakie są kursy?", "he hits me"),
+        *("chcę żyć", "zle, zle", "nie chcę żyć", "juz dosc", "mam dość", "jakie są kursy?", "he hits me"),
     ]
-    assert list(made.sentence) == [0, 1, 2, 2, 3, 3, 4, 5]
-    assert list(made.own) == [True, True, True, True, False, False, False, True]
-    assert [CLASSES[label] for label in made.labels] == [
-        *("none", "none", "crisis", "crisis", "distress", "distress", "none", "report_violence"),
-    ]
+    assert list(made.own) == [True, True, True, True, False, False, True]
+    assert [CLASSES[label] for label in made.labels] == [line.label for line in sentences]
     assert len(set(made.kinds)) == 5
 
 
-def test_letters_count_a_sentence_once_and_the_own_lines_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = data(vectors_tell=False, letters_tell=True)._replace(
-        sentence=np.repeat(np.arange(80), 2), own=np.arange(160) >= 80
-    )
+def test_the_own_lines_count_more_often_and_grave_ones_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = data(vectors_tell=False, letters_tell=True)._replace(own=np.arange(160) % 40 >= 20)
+    monkeypatch.setattr(safety_model, "EPOCHS", 1)
     learned: List[int] = []
 
     def noted(rows: scipy.sparse.csr_matrix) -> np.ndarray:
         learned.append(rows.shape[0])
         return rarity(rows)
 
+    class Counted(MLPClassifier):  # type: ignore[misc]
+        def partial_fit(self, rows: np.ndarray, labels: np.ndarray, classes: Sequence[int]) -> MLPClassifier:
+            learned.append(len(rows))
+            return super().partial_fit(rows, labels, classes=classes)
+
     monkeypatch.setattr(safety_model, "rarity", noted)
+    monkeypatch.setattr(neural_network, "MLPClassifier", Counted)
     safety_model._letters(made, np.arange(160))
-    assert learned == [40 + 40 * OWN_LETTERS]
+    safety_model._meaning(made, np.arange(160))
+    in_networks = 80 + 20 * safety_model.HARMLESS_MEANING + 60 * safety_model.GRAVE_MEANING
+    assert learned == [80 + 80 * OWN_LETTERS, *[in_networks] * safety_model.NETWORKS]
 
 
 def test_no_author_is_judged_by_a_classifier_that_knows_the_author(monkeypatch: pytest.MonkeyPatch) -> None:
     names = authors()
     sentences = [Line("x", "none", "trade", "pl", author) for author in (*names, *names, "", "", "")]
     rows = np.arange(len(sentences))
-    made = Data(np.zeros((len(rows), 1)), counted(["x"] * len(rows)), 0 * rows, np.zeros(1, int), rows, rows < 99)
+    made = Data(np.zeros((len(rows), 1)), counted(["x"] * len(rows)), 0 * rows, np.zeros(1, int), rows < 99)
     asked: List[np.ndarray] = []
 
     def learn(_: Data, known: np.ndarray) -> Dict[str, np.ndarray]:
