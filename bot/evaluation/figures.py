@@ -10,6 +10,7 @@ from bot.evaluation import measures, sentences, several, understanding
 from bot.evaluation.several import Several
 from bot.evaluation.understanding import Reading
 from bot.language import detect
+from bot.turn import SAFETY_INTENTS
 
 OUT_OF_SCOPE = "out_of_scope"
 WARM_UP = 20
@@ -68,9 +69,13 @@ def labels_and_guesses(readings: Sequence[Reading]) -> Tuple[List[str], List[str
 
 
 def refusals(readings: Sequence[Reading]) -> Tuple[float, float]:
-    """The share of sentences out of scope that the bot refuses, and of the others that it refuses wrongly."""
+    """The share of sentences out of scope that the bot refuses, and of the others that it refuses wrongly.
+
+    Cries for help are in neither: the API answers them before the bot is asked (docs/safety.md).
+    """
     outside = [reading.refused for reading in readings if reading.sentence.intent == OUT_OF_SCOPE]
-    inside = [reading.refused for reading in readings if reading.sentence.intent != OUT_OF_SCOPE]
+    good = [reading for reading in readings if reading.sentence.intent not in (OUT_OF_SCOPE, *SAFETY_INTENTS)]
+    inside = [reading.refused for reading in good]
     return sum(outside) / len(outside), sum(inside) / len(inside)
 
 

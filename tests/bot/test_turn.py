@@ -29,12 +29,14 @@ def parsed(*ranking: Tuple[str, float], text: str = "coś tam", **more: Any) -> 
     [
         ([("greet", 0.9), ("thank", 0.1)], "greet"),
         ([("greet", 0.39), ("thank", 0.3)], "nlu_fallback"),
-        ([("complain", 0.6), ("crisis", 0.31)], "crisis"),
-        ([("complain", 0.6), ("crisis", 0.29)], "complain"),
-        ([("greet", 0.35), ("report_violence", 0.33)], "report_violence"),
+        ([("crisis", 0.91), ("complain", 0.05)], "crisis"),
+        ([("crisis", 0.55), ("complain", 0.41)], "complain"),
+        ([("crisis", 0.7), ("complain", 0.2)], "nlu_fallback"),
+        ([("report_violence", 0.9)], "report_violence"),
+        ([("distress", 0.89)], "nlu_fallback"),
     ],
 )
-def test_a_cry_for_help_is_heard_early_and_other_guesses_must_be_sure(
+def test_a_cry_for_help_is_heard_when_all_but_certain_and_other_guesses_must_be_sure(
     ranking: List[Tuple[str, float]], expected: str
 ) -> None:
     assert decide_intent(parsed(*ranking), "pl")["name"] == expected
@@ -54,7 +56,7 @@ def test_a_form_hears_its_answer(form: Optional[str], entities: List[Dict[str, s
 
 
 def test_a_form_does_not_drown_a_cry_for_help() -> None:
-    message = parsed(("inform_interest", 0.5), ("crisis", 0.4), entities=[{"entity": "interest", "value": "cars"}])
+    message = parsed(("crisis", 0.9), ("inform_interest", 0.16), entities=[{"entity": "interest", "value": "cars"}])
     assert decide_intent(message, "pl", "guidance_form")["name"] == "crisis"
 
 
