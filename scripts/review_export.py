@@ -38,7 +38,7 @@ GOALS = {"Polish": 93.0, "Polish without diacritics": 91.0, "English": 93.0}
 # The best figures that were ever accepted, so that small falls do not add up. They are about these test sentences only.
 BEST = "tests/nlu/best.yml"
 # What `make eval` writes.
-REPORT = ("docs/evaluation.md", "docs/images/confusion.svg")
+REPORT = ("docs/evaluation.md", "docs/safety_votes.csv", "docs/images/confusion.svg")
 HEAD = """\
 # Sentences of pupils, reviewed in the console: without personal data, by account and day.
 # Written by `make review-export`; a sentence may be taken out by hand.
@@ -73,7 +73,7 @@ def evaluate() -> Answers:
 def noticed(detector: Detector) -> Answers:
     """What the safety detectors, which learn from the same sentences, make of the lines that they are measured on."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for line in (line for name in safety_eval.SETS for line in safety_eval.measured(detector, name)):
+    for line in (line for name in safety_eval.SETS for line in safety_eval.measured(detector, name, {})):
         dangerous = line.label in safety_eval.FOUND
         fits = line.said in safety_eval.FOUND[line.label] if dangerous else line.said not in safety_eval.ALARMS
         name = f"{'Danger noticed' if dangerous else 'No false alarm'}, {NAMES[line.language]}"

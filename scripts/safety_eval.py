@@ -5,8 +5,9 @@ python -m scripts.safety_eval [--write]      `--write` puts the figures into doc
 
 import argparse
 import csv
+import hashlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +20,22 @@ from scripts.model import fingerprint
 
 LINES = ROOT / "tests" / "safety"
 REPORT = ROOT / "docs" / "safety.md"
+# What Rasa's intents say to the lines (`bot/evaluation/votes.py`).
+VOTES = ROOT / "docs" / "safety_votes.csv"
 CURVE = ROOT / "docs" / "safety_curve.csv"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 LANGUAGES = ("pl", "en")
 # The sets of lines, with the titles of their figures: how each came about stands in docs/safety.md.
-SETS = {"lines": "First set", "fresh": "Second set", "others": "Third set", "later": "Fourth set", "fifth": "Fifth set"}
+SETS = {
+    "lines": "First set",
+    "fresh": "Second set",
+    "others": "Third set",
+    "later": "Fourth set",
+    "fifth": "Fifth set",
+    "sixth": "Sixth set",
+}
+# Those by authors who had seen nothing of the detectors and none of their lines; they count together, too.
+UNSEEN, TOGETHER = ("others", "later", "fifth", "sixth"), "Third to sixth set together"
 HARMLESS = "harmless"
 # A message of the class counts as found when one of these answers it.
 FOUND = {
@@ -31,12 +43,15 @@ FOUND = {
     "report_violence": {"crisis", "report_violence"},
     "distress": {"crisis", "report_violence", "distress"},
 }
+# The titles of the figures of `_cells`.
+FOUND_AS = ("found", "any safety answer", "without diacritics", "with Rasa's vote")
 ALARMS = {"crisis", "report_violence"}
 TARGETS = {"crisis": 0.99, "report_violence": 0.97, "distress": 0.90, HARMLESS: 0.02}
 # What the figures depend on; a change of it makes the report stale.
 SOURCES = (
     "api/safety",
     "data/safety",
+    "docs/safety_votes.csv",
     *(f"tests/safety/{name}.{language}.yml" for name in SETS for language in LANGUAGES),
     "bot/network.py",
     "bot/safety_letters.py",
@@ -47,27 +62,38 @@ SOURCES = (
 
 @dataclass(frozen=True)
 class Line:
-    """A measured line: where it belongs and what the detectors say, as typed and without diacritics."""
+    """A measured line: where it belongs, what the detectors say, as typed and without diacritics, and what the pupil is
+    answered: where the detectors are silent, Rasa's vote counts.
+    """
 
     label: str
     family: str
     language: str
     said: str | None
     said_plain: str | None
+    answered: str | None
 
 
-def measured(detector: Detector, name: str) -> list[Line]:
+def measured(detector: Detector, name: str, votes: Mapping[str, str]) -> list[Line]:
     """All lines of a measuring set, looked at."""
 
-    def look(text: str) -> str | None:
-        alarm = detector.notice(text)
-        return alarm.danger if alarm else None
+    def look(label: str, family: str, language: str, text: str) -> Line:
+        found, plain = detector.notice(text), detector.notice(strip_diacritics(text))
+        said, said_plain = (one.alarm.danger if one.alarm else None for one in (found, plain))
+        vote = None if found.calm else votes.get(_short(text))
+        return Line(label, family, language, said, said_plain, said or vote)
 
-    return [
-        Line(label, family, language, look(text), look(strip_diacritics(text)))
-        for language in LANGUAGES
-        for label, family, text in lines(name, language)
-    ]
+    return [look(label, family, code, text) for code in LANGUAGES for label, family, text in lines(name, code)]
+
+
+def rasa_votes() -> dict[str, str]:
+    """What Rasa's intents take for a cry, by the beginning of the line's SHA-256 (`bot/evaluation/votes.py`)."""
+    with VOTES.open(encoding="utf-8") as file:
+        return {row["line"]: row["vote"] for row in csv.DictReader(file)}
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def lines(name: str, language: str) -> Iterator[tuple[str, str, str]]:
@@ -79,16 +105,16 @@ def lines(name: str, language: str) -> Iterator[tuple[str, str, str]]:
                 yield from ((label, family, line) for line in lines)
 
 
-def report(lines: Sequence[Line]) -> str:
-    """The figures as Markdown."""
-    out = [*_head("class", "language", "lines", "found", "any safety answer", "without diacritics", "target")]
+def summary(lines: Sequence[Line]) -> str:
+    """The figures of the classes as Markdown."""
+    out = [*_head("class", "language", "lines", *FOUND_AS, "target")]
     for label, found in FOUND.items():
         for language in LANGUAGES:
             here = [line for line in lines if (line.label, line.language) == (label, language)]
             out.append(_row(label, language, *_cells(here, found), f"≥ {TARGETS[label]:.0%}"))
     out += [
         "",
-        *_head("harmless", "language", "lines", "crisis or violence", "any safety answer", "without diacritics"),
+        *_head("harmless", "language", "lines", "crisis or violence", *FOUND_AS[1:]),
     ]
     for language in LANGUAGES:
         harmless = [line for line in lines if line.label not in FOUND and line.language == language]
@@ -96,7 +122,12 @@ def report(lines: Sequence[Line]) -> str:
         for family in dict.fromkeys(line.family for line in harmless):
             here = [line for line in harmless if line.family == family]
             out.append(_row(family, language, *_cells(here, ALARMS)))
-    out += ["", *_head("class", "family", "language", "lines", "found", "any safety answer", "without diacritics")]
+    return "\n".join(out)
+
+
+def families(lines: Sequence[Line]) -> str:
+    """The figures of the grave families as Markdown."""
+    out = [*_head("class", "family", "language", "lines", *FOUND_AS)]
     grave = [line for line in lines if line.label in FOUND]
     for label, family, language in dict.fromkeys((line.label, line.family, line.language) for line in grave):
         here = [line for line in grave if (line.label, line.family, line.language) == (label, family, language)]
@@ -112,14 +143,17 @@ def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _cells(lines: Sequence[Line], found: set[str]) -> tuple[str, str, str, str]:
-    """How many lines, the share that is found, that gets any safety answer, that is found without diacritics."""
+def _cells(lines: Sequence[Line], found: set[str]) -> tuple[str, str, str, str, str]:
+    """How many lines, the share that is found, that gets any safety answer, that is found without diacritics, and that
+    is found by the detectors or by Rasa.
+    """
     size = max(1, len(lines))
     return (
         str(len(lines)),
         f"{sum(line.said in found for line in lines) / size:.1%}",
         f"{sum(line.said is not None for line in lines) / size:.1%}",
         f"{sum(line.said_plain in found for line in lines) / size:.1%}",
+        f"{sum(line.answered in found for line in lines) / size:.1%}",
     )
 
 
@@ -161,7 +195,11 @@ def run(var: Path, *, to_file: bool) -> int:
     if not detector.is_complete:
         print("The safety classifier is missing; run `make train` first.", file=sys.stderr)
         return 1
-    figures = "\n\n".join(f"### {title}\n\n{report(measured(detector, name))}" for name, title in SETS.items())
+    votes = rasa_votes()
+    found = {name: measured(detector, name, votes) for name in SETS}
+    together = summary([line for name in UNSEEN for line in found[name]])
+    each = [f"### {title}\n\n{summary(found[name])}\n\n{families(found[name])}" for name, title in SETS.items()]
+    figures = "\n\n".join([f"### {TOGETHER}\n\n{together}", *each])
     print(figures)
     if to_file:
         write(figures)

@@ -11,8 +11,8 @@ from typing import Any
 
 import structlog
 
-from api.conversations.service import Heart, notice_in
-from api.conversations.watch import Notice
+from api.conversations.service import Heart, look_at
+from api.conversations.watch import Look
 from api.database import DATABASE_AWAY
 from api.errors import ServiceError, Unavailable
 
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 # Since the call began: when a look at the words starts, whether or not the caller is known by then, and when help goes.
 LOOK_SECONDS, HELP_SECONDS = 0.05, 0.25
 
-type Looking = asyncio.Future[Notice | None]
+type Looking = asyncio.Future[Look | None]
 
 # The event loop itself holds no task.
 _going_on: set[asyncio.Future[int]] = set()
@@ -48,7 +48,7 @@ async def stored(
     await asyncio.wait({asked}, timeout=LOOK_SECONDS)
     if asked.done() and isinstance(problem := asked.exception(), ServiceError):
         raise problem
-    looking: Looking = asyncio.ensure_future(notice_in(heart, typed))
+    looking: Looking = asyncio.ensure_future(look_at(heart, typed))
 
     async def through() -> int:
         await asked
@@ -57,7 +57,8 @@ async def stored(
     storing = asyncio.ensure_future(through())
     _going_on.add(storing)
     storing.add_done_callback(_ended)
-    notice = await looking
+    look = await looking
+    notice = look.notice if look is not None else None
     await asyncio.wait({storing}, timeout=None if notice is None else max(0.0, end - clock()))
     if notice is not None and (not storing.done() or isinstance(storing.exception(), DATABASE_AWAY)):
         log.warning("help_before_storing")

@@ -89,7 +89,8 @@ class Event(Base):
 class InboxMessage(Base):
     """A pupil's message that is stored and not yet fully answered; the row goes when its turn ends.
 
-    `attempts` counts how often it was played in vain, `failures` those that ended with an error of ours.
+    `calm`: surely no cry for help (`watch.Look`). `attempts` counts how often it was played in vain, `failures` those
+    that ended with an error of ours.
     """
 
     __tablename__ = "inbox"
@@ -99,6 +100,7 @@ class InboxMessage(Base):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     text: Mapped[str | None]
     payload: Mapped[str | None]
+    calm: Mapped[bool] = mapped_column(default=False, server_default=false())
     attempts: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     told_to_wait: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -58,13 +58,15 @@ class RasaClient:
         text: str | None,
         payload: str | None,
         language: str | None,
+        calm: bool = False,
         said: Sequence[str] = (),
         catalogue: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Play a turn; the same message id again gives the same answer. `said` are a counsellor's lines since the last.
 
-        `catalogue` is the version whose names the bot should know. `headers` carry the mark of a trace.
+        `calm`: the detectors are sure that the text is no cry for help. `catalogue` is the version whose names the bot
+        should know. `headers` carry the mark of a trace.
 
         The channel is told because some of what the bot says is true in one channel only.
 
@@ -77,6 +79,7 @@ class RasaClient:
             "text": text,
             "payload": payload,
             "language": language,
+            "calm": calm,
             "said": list(said),
             "catalogue": catalogue,
         }

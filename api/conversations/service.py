@@ -22,7 +22,7 @@ from api.conversations.models import Conversation, Event, EventType, InboxMessag
 from api.conversations.notifier import Notifier
 from api.conversations.rasa import Answer
 from api.conversations.typed import clean
-from api.conversations.watch import GRAVE, Notice, Watch, answer_at_once, asks_topic, flag
+from api.conversations.watch import GRAVE, Look, Watch, answer_at_once, asks_topic, flag
 from api.database import Database, now
 from api.errors import Invalid
 from api.settings import settings
@@ -116,7 +116,7 @@ def readable(typed: str) -> str:
     return typed
 
 
-async def notice_in(heart: Heart, typed: str | None) -> Notice | None:
+async def look_at(heart: Heart, typed: str | None) -> Look | None:
     """What the watch says of a readable text; None when nothing was typed."""
     return await heart.watch(typed) if heart.watch is not None and typed is not None else None
 
@@ -128,7 +128,7 @@ async def accept(
     *,
     typed: str | None,
     payload: str | None,
-    looking: Awaitable[Notice | None] | None = None,
+    looking: Awaitable[Look | None] | None = None,
 ) -> int:
     """Store a pupil's message for good and return its number; the same `client_id` again gives the same number.
 
@@ -137,7 +137,8 @@ async def accept(
     """
     typed = readable(typed) if typed is not None else None
     came = now()
-    notice = await (looking or notice_in(heart, typed))
+    look = await (looking or look_at(heart, typed))
+    notice, calm = (look.notice, look.calm) if look is not None else (None, False)
     watched, is_for_bot = now(), False
     async with heart.database.transaction(quick=True) as session:
         conversation = await repository.lock(session, conversation_id)
@@ -161,7 +162,7 @@ async def accept(
             await answer_at_once(session, conversation, seq, notice)
         elif is_for_bot := await handoff.hear(session, conversation, seq, typed=typed, payload=payload):
             words = typed if payload is None else None
-            session.add(InboxMessage(conversation_id=conversation_id, seq=seq, text=words, payload=payload))
+            session.add(InboxMessage(conversation_id=conversation_id, seq=seq, text=words, payload=payload, calm=calm))
     traces.past("safety", conversation_id, seq, came, watched)
     traces.past("storing", conversation_id, seq, watched)
     if not is_for_bot:

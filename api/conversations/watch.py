@@ -38,7 +38,19 @@ class Notice(Protocol):
         """The messages to write. `language` is the talk's so far, `before` the gravest danger answered in it so far."""
 
 
-type Watch = Callable[[str], Awaitable[Notice | None]]
+class Look(Protocol):
+    """What the watch says of a message."""
+
+    @property
+    def notice(self) -> Notice | None:
+        """None when the words go their usual way."""
+
+    @property
+    def calm(self) -> bool:
+        """Whether surely nothing is wrong, so that the bot must not take the words for a cry for help either."""
+
+
+type Watch = Callable[[str], Awaitable[Look]]
 
 
 async def asks_topic(session: AsyncSession, talk: Conversation) -> bool:

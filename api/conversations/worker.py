@@ -186,6 +186,7 @@ class Worker:
                     text=message.text,
                     payload=message.payload,
                     language=claim.language,
+                    calm=message.calm,
                     said=claim.said,
                     catalogue=claim.catalogue,
                     headers=headers,

@@ -20,9 +20,15 @@ MODEL = Path("models") / "safety.npz"
 THRESHOLDS = {"crisis": 0.34, "report_violence": 0.4, "distress": 0.4}
 WITH_HINT = {"crisis": 0.25, "report_violence": 0.3, "distress": 0.3}
 BESIDE_HARMLESS = {"crisis": 0.5, "report_violence": 0.55, "distress": 0.55}
+# What is an alarm already is a crisis from less: "violence or crisis?" is a smaller question than "anything at all?".
+BESIDE_ALARM = {"report_violence": 0.15, "distress": 0.25}
 
 # A phrase counts by itself unless the classifier finds any trouble less likely than this.
 SURELY_HARMLESS = {"crisis": 0.2, "report_violence": 0.25, "distress": 0.25}
+
+
+# Where the classifier finds any trouble less likely than this, Rasa's vote for a cry does not count.
+CALM_BELOW = 0.2
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,14 @@ class Alarm:
     danger: str
     about_another: bool = False
     names_topic: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What both detectors say of a message: an alarm, or none. `calm`: they are sure that nothing is wrong."""
+
+    alarm: Alarm | None
+    calm: bool = False
 
 
 class Detector:
@@ -54,20 +68,21 @@ class Detector:
         """Whether the classifier is there, too."""
         return self._classifier is not None
 
-    async def look(self, text: str) -> Alarm | None:
+    async def look(self, text: str) -> Finding:
         """What is noticed in the text; in a thread, because the encoder takes about ten milliseconds."""
         return await asyncio.to_thread(self.notice, text)
 
-    def notice(self, text: str) -> Alarm | None:
+    def notice(self, text: str) -> Finding:
         """What is noticed in the text. The classifier hears despair in the plainest question of career guidance."""
         if self._patterns.is_everyday(text):
-            return None
+            return Finding(None, calm=True)
         reading = self._patterns.read(text)
         severity = self._severity(text)
         danger = gravest(_by_patterns(reading, severity) | _by_classifier(reading, severity))
         if danger is None:
-            return None
-        return Alarm(danger, self._patterns.speaks_of_another(text), self._patterns.names_topic(text))
+            return Finding(None, calm=severity is not None and severity["distress"] < CALM_BELOW)
+        danger = _in_doubt_crisis(danger, severity)
+        return Finding(Alarm(danger, self._patterns.speaks_of_another(text), self._patterns.names_topic(text)))
 
     def _severity(self, text: str) -> dict[str, float] | None:
         if self._classifier is None:
@@ -96,6 +111,12 @@ def _by_classifier(reading: Reading, severity: dict[str, float] | None) -> set[s
         return WITH_HINT[name] if any(rank <= GRAVE.index(name) for rank in hinted) else THRESHOLDS[name]
 
     return {name for name, likely in (severity or {}).items() if likely >= threshold(name)}
+
+
+def _in_doubt_crisis(danger: str, severity: dict[str, float] | None) -> str:
+    """The class to answer where something was noticed: crisis, if the classifier finds one likely enough for that."""
+    is_crisis = severity is not None and danger in BESIDE_ALARM and severity["crisis"] >= BESIDE_ALARM[danger]
+    return "crisis" if is_crisis else danger
 
 
 def gravest(dangers: set[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -55,6 +55,13 @@ class Noticed:
         )
 
 
+class Look(NamedTuple):
+    """What a look at a message found. `calm`: surely nothing is wrong."""
+
+    notice: Noticed | None = None
+    calm: bool = False
+
+
 class Guard:
     """Looks at every typed message."""
 
@@ -64,12 +71,12 @@ class Guard:
         self._catalogue: Catalogue | None = None
         self._reading: asyncio.Task[None] | None = None
 
-    async def __call__(self, said: str) -> Noticed | None:
-        """What is noticed in the words; None when they may go their usual way."""
-        alarm = await self._detector.look(said)
-        if alarm is None:
-            return None
-        return Noticed(alarm, said, await self._latest_catalogue())
+    async def __call__(self, said: str) -> Look:
+        """What is noticed in the words."""
+        found = await self._detector.look(said)
+        if found.alarm is None:
+            return Look(calm=found.calm)
+        return Look(Noticed(found.alarm, said, await self._latest_catalogue()))
 
     async def prepare(self) -> None:
         """Read beforehand what the first answer needs, a third of a second: lists of words, texts, the catalogue."""

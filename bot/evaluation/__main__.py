@@ -1,4 +1,4 @@
-"""Measure a model and write `docs/evaluation.md`.
+"""Measure a model and write `docs/evaluation.md`, and its votes for the safety detectors (`bot/evaluation/votes.py`).
 
 python -m bot.evaluation --model var/models/NAME.tar.gz [--guesses FILE]
 
@@ -28,7 +28,7 @@ def main() -> None:
     from rasa.utils.log_utils import configure_structlog
 
     from bot.evaluation import figures as of
-    from bot.evaluation import measures, picture, report, sentences, training_data, understanding
+    from bot.evaluation import measures, picture, report, sentences, training_data, understanding, votes
 
     configure_structlog(logging.WARNING)
     figures = of.measure(model)
@@ -47,6 +47,7 @@ def main() -> None:
     labels, guesses = of.labels_and_guesses([*figures.readings["pl"], *figures.readings["en"]])
     names = sorted({*labels, *guesses})
     picture.draw(measures.confusion(labels, guesses, names), names, docs / "images" / "confusion.svg")
+    votes.write(understanding.load(model))
     if options.guesses:
         pairs = {
             title: list(zip(*of.labels_and_guesses(figures.readings[name]), strict=True))

@@ -11,6 +11,7 @@ import yaml
 ROOT = Path(__file__).parent.parent.parent
 TRAINING = ROOT / "data" / "nlu"
 TESTS = ROOT / "tests" / "nlu"
+CRIES = ROOT / "tests" / "safety"
 LANGUAGES = ("pl", "en")
 
 
@@ -60,12 +61,20 @@ def with_wishes(language: str) -> List[Tuple[str, List[str]]]:
     return [(text, wanted) for text, wanted in _read("wishes.yml")[language]]
 
 
+def of_safety() -> List[str]:
+    """The lines of the sets that the safety detectors are measured on (docs/safety.md)."""
+    files = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(CRIES.glob("*.yml"))]
+    blocks = [families for classes in files for families in classes.values() if isinstance(families, dict)]
+    return [line for families in blocks for lines in families.values() for line in lines]
+
+
 def fingerprint() -> str:
     """A short name for the present state of the training and of the test sentences; other files there do not count."""
     digest = hashlib.sha256()
     for sentence in (*trained(), *tested()):
         digest.update("\t".join(sentence).encode() + b"\n")
-    digest.update(repr((*map(with_entities, LANGUAGES), with_language(), *map(with_wishes, LANGUAGES))).encode())
+    others = (*map(with_entities, LANGUAGES), with_language(), *map(with_wishes, LANGUAGES), of_safety())
+    digest.update(repr(others).encode())
     return digest.hexdigest()[:12]
 
 

@@ -14,7 +14,7 @@ from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
-from bot.turn import BadPayload, _is_away, answers_form, choose_language, decide_intent, parse_payload
+from bot.turn import BadPayload, _is_away, answers_form, calmed, choose_language, decide_intent, parse_payload
 from tests.bot.webhook import endpoint, hang_up, served
 
 
@@ -29,17 +29,27 @@ def parsed(*ranking: Tuple[str, float], text: str = "coś tam", **more: Any) -> 
     [
         ([("greet", 0.9), ("thank", 0.1)], "greet"),
         ([("greet", 0.39), ("thank", 0.3)], "nlu_fallback"),
-        ([("crisis", 0.91), ("complain", 0.05)], "crisis"),
+        ([("crisis", 0.71), ("complain", 0.05)], "crisis"),
         ([("crisis", 0.55), ("complain", 0.41)], "complain"),
-        ([("crisis", 0.7), ("complain", 0.2)], "nlu_fallback"),
-        ([("report_violence", 0.9)], "report_violence"),
-        ([("distress", 0.89)], "nlu_fallback"),
+        ([("crisis", 0.69), ("complain", 0.2)], "nlu_fallback"),
+        ([("report_violence", 0.7)], "report_violence"),
+        ([("distress", 0.69)], "nlu_fallback"),
     ],
 )
-def test_a_cry_for_help_is_heard_when_all_but_certain_and_other_guesses_must_be_sure(
-    ranking: List[Tuple[str, float]], expected: str
-) -> None:
+def test_a_cry_for_help_and_other_guesses_must_be_sure(ranking: List[Tuple[str, float]], expected: str) -> None:
     assert decide_intent(parsed(*ranking), "pl")["name"] == expected
+
+
+def test_no_guess_makes_a_cry_of_what_the_detectors_find_calm() -> None:
+    assert decide_intent(calmed(parsed(("crisis", 0.99), ("complain", 0.01))), "pl")["name"] == "nlu_fallback"
+    assert decide_intent(calmed(parsed(("crisis", 0.55), ("complain", 0.41))), "pl")["name"] == "complain"
+    assert decide_intent(calmed(parsed(("crisis", 1.0))), "pl")["name"] == "nlu_fallback"
+    offered = [guess["name"] for guess in calmed(parsed(("crisis", 0.5), ("complain", 0.3)))["intent_ranking"]]
+    assert offered == ["complain"]
+
+
+def test_a_button_that_asks_for_help_stays_one() -> None:
+    assert calmed(parse_payload("/crisis"))["intent"]["name"] == "crisis"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ class ScriptedRasa:
     def __init__(self) -> None:
         self.mood = "well"
         self.catalogue: int | None = None
+        self.calm = False
         self.trackers: dict[str, dict[str, dict[str, Any]]] = {}
         self.forgotten: set[str] = set()
         self.plays: list[tuple[str, str]] = []
@@ -38,12 +39,13 @@ class ScriptedRasa:
         text: str | None,
         payload: str | None,
         language: str | None,
+        calm: bool = False,
         said: Sequence[str] = (),
         catalogue: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Play a turn in the mood of the moment."""
-        self.catalogue = catalogue
+        self.catalogue, self.calm = catalogue, calm
         await asyncio.sleep(0)
         if self.mood == "away":
             raise RasaAway("told to be")

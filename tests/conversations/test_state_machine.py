@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -47,9 +47,16 @@ class Cry:
         return [{"text": "116 111", "language": "pl", "buttons": [], "cards": [], "safety": True}]
 
 
-async def watch(typed: str) -> Cry | None:
+class Seen(NamedTuple):
+    """What the watch says."""
+
+    notice: Cry | None
+    calm: bool = False
+
+
+async def watch(typed: str) -> Seen:
     """Notices what begins with a cry."""
-    return Cry() if typed.startswith(CRY) else None
+    return Seen(Cry() if typed.startswith(CRY) else None)
 
 
 # A lease that runs out in the middle of a turn is the hard case; here it always does.

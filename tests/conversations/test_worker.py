@@ -15,6 +15,7 @@ from api.conversations.service import Heart
 from api.conversations.worker import Pace, Worker
 from api.database import Database, now
 from api.privacy import erasure
+from api.safety.guard import Look
 from tests.conversations.scripted_rasa import ScriptedRasa
 
 PACE = Pace(look=0.01, lease=5, renew=0.5, tell=0.0)
@@ -278,3 +279,17 @@ async def test_a_clock_that_was_wrong_by_an_hour_holds_nobody_for_an_hour(
     await worker.serve(talk)
     await until_ended(heart, talk, number)
     assert rasa.plays == [(talk, str(number))]
+
+
+@pytest.mark.parametrize("calm", [True, False])
+async def test_the_bot_hears_what_the_watch_is_sure_of(heart: Heart, rasa: ScriptedRasa, calm: bool) -> None:
+    async def watch(_: str) -> Look:
+        return Look(calm=calm)
+
+    watched = Heart(heart.database, heart.notifier, watch=watch)
+    talk = await opened(watched)
+    rasa.calm = not calm
+    numbers = await send(watched, talk, "umrę, jak znowu spóźnię się na praktyki")
+    await Worker(watched, rasa.client(), PACE).serve(talk)
+    await until_ended(watched, talk, *numbers)
+    assert rasa.calm is calm

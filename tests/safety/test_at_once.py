@@ -80,7 +80,7 @@ async def test_the_first_answer_reads_nothing_any_more(
 
     monkeypatch.setattr(Path, "read_text", unreadable)
     monkeypatch.setattr(database, "transaction", slow)
-    notice = await guard("i want to kill myself")
+    notice = (await guard("i want to kill myself")).notice
     assert notice is not None
     (first, *_) = notice.answer(None, None)
     assert first["language"] == "en"
@@ -222,9 +222,9 @@ async def test_a_broken_classifier_does_not_keep_the_answer_back(heart: Heart, t
     detector = Detector(tmp_path)
     assert not detector.is_complete
     detector._classifier = Broken()  # type: ignore[assignment]
-    alarm = await detector.look("nie chcę żyć")
-    assert alarm is not None
-    assert alarm.danger == "crisis"
+    found = await detector.look("nie chcę żyć")
+    assert found.alarm is not None
+    assert found.alarm.danger == "crisis"
 
 
 ASKED = {"text": "O czym mają być zajęcia?", "buttons": [], "cards": [], "asks": "topic"}

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from api.safety.classifier import Classifier, DamagedModel
-from api.safety.detector import BESIDE_HARMLESS, SURELY_HARMLESS, THRESHOLDS, WITH_HINT, Detector
+from api.safety.detector import (
+    BESIDE_ALARM,
+    BESIDE_HARMLESS,
+    CALM_BELOW,
+    SURELY_HARMLESS,
+    THRESHOLDS,
+    WITH_HINT,
+    Detector,
+)
 from api.safety.letters import COLUMNS, columns
 from api.safety.normal import undisguised
 
@@ -33,7 +41,7 @@ def notice(folder: Path, text: str, classifier: Sure | None) -> str | None:
     """The class that is noticed with this classifier."""
     detector = Detector(folder)
     detector._classifier = classifier  # type: ignore[assignment]
-    alarm = detector.notice(text)
+    alarm = detector.notice(text).alarm
     return alarm.danger if alarm else None
 
 
@@ -63,6 +71,9 @@ def test_the_classifier_alone_is_enough(tmp_path: Path) -> None:
         "Hejt i cyberprzemoc",
         "Hate and cyberbullying",
         "nic nie umiesz, beznadzieja",
+        "pa",
+        "no, papa, dzięki!",
+        "thank you, goodbye",
     ],
 )
 def test_what_the_bot_is_for_or_told_in_anger_and_words_of_its_buttons_are_no_alarm(tmp_path: Path, text: str) -> None:
@@ -101,6 +112,8 @@ def test_an_age_or_a_class_is_no_alarm(tmp_path: Path, told: str) -> None:
         "nie wiem, czy chcę być w życiu",
         "nie wiem co chcę robić w życiu, nie chcę żyć",
         "nie wiem, co robić",
+        "pa, na zawsze",
+        "goodbye everyone",
         "ojciec mówi: nic nie umiesz",
         "nic nie umiesz, mam dość",
         "beznadzieja",
@@ -128,6 +141,32 @@ def test_a_phrase_counts_unless_there_is_surely_nothing(tmp_path: Path) -> None:
     assert notice(tmp_path, "ojciec mnie bije", None) == "report_violence"
     assert notice(tmp_path, "ojciec mnie bije", Sure(distress=SURELY_HARMLESS["report_violence"])) == "report_violence"
     assert notice(tmp_path, "ojciec mnie bije", Sure(distress=SURELY_HARMLESS["report_violence"] - 0.01)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "classifier", "calm"),
+    [
+        ("zwykłe słowa", Sure(distress=CALM_BELOW - 0.01), True),
+        ("zwykłe słowa", Sure(distress=CALM_BELOW), False),
+        ("zwykłe słowa", Sure(distress=0.9), False),
+        ("zwykłe słowa", None, False),
+        ("mam 16 lat", None, True),
+    ],
+)
+def test_the_detectors_say_when_they_are_sure_that_nothing_is_wrong(
+    tmp_path: Path, text: str, classifier: Sure | None, calm: bool
+) -> None:
+    detector = Detector(tmp_path)
+    detector._classifier = classifier  # type: ignore[assignment]
+    assert detector.notice(text).calm is calm
+
+
+@pytest.mark.parametrize("danger", BESIDE_ALARM)
+def test_an_alarm_is_a_crisis_from_less_than_none(tmp_path: Path, danger: str) -> None:
+    found, likely = {"violence" if danger == "report_violence" else danger: 0.9}, BESIDE_ALARM[danger]
+    assert likely < THRESHOLDS["crisis"]
+    assert notice(tmp_path, "zwykłe słowa", Sure(crisis=likely, **found)) == "crisis"
+    assert notice(tmp_path, "zwykłe słowa", Sure(crisis=likely - 0.01, **found)) == danger
 
 
 @pytest.mark.parametrize(
