@@ -80,7 +80,7 @@ def measured(detector: Detector, name: str, votes: Mapping[str, str]) -> list[Li
     def look(label: str, family: str, language: str, text: str) -> Line:
         found, plain = detector.notice(text), detector.notice(strip_diacritics(text))
         said, said_plain = (one.alarm.danger if one.alarm else None for one in (found, plain))
-        vote = None if found.calm else votes.get(_short(text))
+        vote = None if found.calm else votes.get(short(text))
         return Line(label, family, language, said, said_plain, said or vote)
 
     return [look(label, family, code, text) for code in LANGUAGES for label, family, text in lines(name, code)]
@@ -92,7 +92,8 @@ def rasa_votes() -> dict[str, str]:
         return {row["line"]: row["vote"] for row in csv.DictReader(file)}
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """The name of a line in the file of Rasa's votes."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

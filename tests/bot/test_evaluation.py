@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import List
 
 import numpy as np
 import pytest
 
-from bot.evaluation import figures, measures, picture, report, sentences, training_data
+from bot.evaluation import figures, measures, picture, report, sentences, training_data, understanding, votes
 from bot.evaluation.sentences import Sentence
 
 REPORT = sentences.ROOT / "docs" / "evaluation.md"
@@ -91,3 +92,14 @@ def test_the_report_states_the_figures_of_the_present_model(trained: Path) -> No
     present = figures.headline(figures.measure(trained))
     stated = report.read_headline(REPORT.read_text(encoding="utf-8"))
     assert stated == pytest.approx(present, abs=ROUNDING), "docs/evaluation.md is stale: run `make eval`."
+
+
+def test_the_votes_name_what_is_taken_for_a_cry_and_no_line(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cry = "chcę się zabić"
+    monkeypatch.setattr(sentences, "of_safety", lambda: [cry, "macie kursy spawania?", "macie kursy? dzięki, pa"])
+    file = tmp_path / "votes.csv"
+    assert votes.write(understanding.load(trained), file) == 1
+    short = hashlib.sha256(cry.encode()).hexdigest()[: votes.SHOWN]
+    assert file.read_text(encoding="utf-8").splitlines() == ["line,vote", f"{short},crisis"]

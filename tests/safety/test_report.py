@@ -23,6 +23,19 @@ def test_the_curve_covers_every_class_and_threshold() -> None:
     assert all(f"| {name} |" in safety_eval.curve() for name in THRESHOLDS)
 
 
+def test_the_votes_are_of_measured_lines() -> None:
+    every = [
+        text
+        for name in safety_eval.SETS
+        for code in safety_eval.LANGUAGES
+        for *_, text in safety_eval.lines(name, code)
+    ]
+    votes = safety_eval.rasa_votes()
+    assert votes
+    assert set(votes) <= {safety_eval.short(text) for text in every}
+    assert set(votes.values()) <= set(safety_eval.FOUND)
+
+
 def normalised(line: str) -> str:
     """The line without case, diacritics and punctuation."""
     plain = unicodedata.normalize("NFKD", line.lower().replace("ł", "l"))
