@@ -12,7 +12,7 @@ from actions.knowledge import answer_about_occupations
 from actions.offers import answer_about_science_places
 from actions.programmes import answer_about_programmes
 from actions.questionnaire import answer_about_the_questionnaire
-from actions.questions import MOST_NAMED, QUESTIONNAIRE, aspects, seeks
+from actions.questions import MOST_NAMED, QUESTIONNAIRE, asked_kind, aspects, seeks
 from actions.registry import action
 from actions.talk import Talk
 from api.catalogue.course_details import ASPECTS, answer, answer_card, details_card
@@ -39,9 +39,11 @@ def follow_up(talk: Talk) -> None:
     if form == QUESTIONNAIRE:
         answer_about_the_questionnaire(talk, asked)
         return
-    if not courses and not _target(talk) and not seeks(talk.words) and talk.shown and talk.shown[0][0] in OTHERS:
-        OTHERS[talk.shown[0][0]](talk, asked)
-        return
+    if not courses and not _target(talk) and not seeks(talk.words) and talk.shown:
+        kind = asked_kind(talk, asked)
+        if kind in OTHERS:
+            OTHERS[kind](talk, asked)
+            return
     shown = [] if seeks(talk.words) else _target(talk) or [id_ for kind, id_ in talk.shown if kind == "course"]
     courses = courses or _courses(talk.catalogue, shown)
     if courses:

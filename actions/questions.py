@@ -7,6 +7,7 @@ leads to the eligibility talk.
 """
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
@@ -65,6 +66,11 @@ class Question(StrEnum):
 @lru_cache(maxsize=1)
 def _aspects() -> dict[str, re.Pattern[str]]:
     return {name: pattern(both(phrases)) for name, phrases in words_of("questions")["aspects"].items()}
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, re.Pattern[str]]:
+    return {name: pattern(both(phrases)) for name, phrases in words_of("questions")["kinds"].items()}
 
 
 @lru_cache(maxsize=8)
@@ -133,7 +139,7 @@ def _follows_up(talk: Talk, words: str, asked: set[str]) -> bool:
     is_joining = str(talk.tracker.get_slot("signup_target") or "").startswith(("course:", "edition:"))
     if not (talk.shown or is_joining) or len(words.split()) > MOST_WORDS:
         return False
-    kind = "course" if is_joining else talk.shown[0][0]
+    kind = "course" if is_joining else asked_kind(talk, asked)
     if not asked & ANSWERABLE.get(kind, set()) or seeks(words):
         return False
     if any(talk.entities(subject) for subject in SUBJECTS) or institutions_in(talk.catalogue, words):
@@ -162,6 +168,14 @@ def _is_told(talk: Talk, aspect: str) -> bool:
         return False
     licences = talk.entities("licence", "have") + talk.entities("licence", "lack")
     return bool({"age": talk.entities("age"), "certificate": licences}.get(aspect))
+
+
+def asked_kind(talk: Talk, asked: Iterable[str]) -> str:
+    """The kind of the cards shown that the message asks about: one that it names, else the first that may answer it."""
+    kinds = list(dict.fromkeys(kind for kind, _ in talk.shown))
+    named = [kind for kind in kinds if kind in _kinds() and _kinds()[kind].search(plain(talk.words))]
+    answering = [kind for kind in kinds if ANSWERABLE.get(kind, set()).intersection(asked)]
+    return [*named, *answering, *kinds][0]
 
 
 def seeks(text: str) -> bool:

@@ -30,6 +30,7 @@ class Talk:
     events: list[EventType] = field(default_factory=list)
     concealed: str | None = None
     asks: str | None = None
+    _shown: list[list[str]] = field(default_factory=list)
 
     @property
     def language(self) -> Language:
@@ -109,7 +110,9 @@ class Talk:
         """
         extra: dict[str, Any] = {"cards": list(cards)}
         if cards:
-            self.slot("shown", [[card["kind"], card["id"]] for card in cards])
+            # An answer of several messages shows all of their cards.
+            self._shown += [[card["kind"], card["id"]] for card in cards]
+            self.slot("shown", list(self._shown))
         if safety:
             extra["safety"] = True
         if handoff:

@@ -46,6 +46,24 @@ def test_several_courses_are_answered_each(catalogue: Catalogue) -> None:
     assert facts(cards(talk)[0]) == {"Czas": "145 h"}
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("a ile trwa taki kurs?", "course"),
+        ("a ile to kosztuje?", "course"),
+        ("od ilu lat?", "course"),
+        ("a ile trwa ten staż?", "internship"),
+        ("a ile za to płacą?", "internship"),
+        ("how long is the internship?", "internship"),
+    ],
+)
+def test_of_courses_and_an_internship_the_one_that_is_meant_is_answered(
+    catalogue: Catalogue, text: str, kind: str
+) -> None:
+    talk = asked(catalogue, text, ("course", "spaw-mag"), ("internship", "staz-uczniowski"))
+    assert {card["kind"] for card in cards(talk)} == {kind}
+
+
 def test_an_example_is_no_date(catalogue: Catalogue) -> None:
     talk = asked(catalogue, "kiedy najbliższy?", ("course", "sushi"))
     assert "Ogłoszonych terminów jeszcze nie znam" in said(talk)

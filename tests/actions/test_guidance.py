@@ -119,3 +119,12 @@ def test_the_caption_of_other_cards_is_no_repetition(catalogue: Catalogue) -> No
     again.tracker.events.append({"event": "bot", "text": first})
     play(again, "action_guidance")
     assert "Powtórzę" not in said(again)
+
+
+def test_all_cards_of_an_answer_were_shown(catalogue: Catalogue) -> None:
+    """The form of internship comes last and must not hide the courses from "a ile trwa taki kurs?"."""
+    entities = {"school_type": "BS1", "grade": "1"}
+    talk = turn(catalogue, intent="inform_qualification", entities=entities, slots={"interest": ["cars"]})
+    changed = play(talk, "action_guidance")
+    assert [kind for kind, _ in changed["shown"]] == [card["kind"] for card in cards(talk)]
+    assert {"course", "internship"} == {kind for kind, _ in changed["shown"]}

@@ -8,6 +8,7 @@ from tests.actions.topic_turns import cards, payloads, play, said, turn
 
 COURSE = {"shown": [["course", "spaw-mag"]]}
 INTERNSHIP = {"shown": [["internship", "staz-uczniowski"]]}
+BOTH = {"shown": [["course", "spaw-mag"], ["internship", "staz-uczniowski"]]}
 PROGRAMME = {"shown": [["programme", "bilans-kariery"]]}
 CLINIC = {"shown": [["clinic", "kot"]]}
 
@@ -47,6 +48,9 @@ def test_what_a_question_asks_about(text: str, asked: list[str]) -> None:
         ("a gdzie to jest?", "ask_contact", 0.73, COURSE),
         ("a ile za to płacą?", "ask_occupation", 0.63, INTERNSHIP),
         ("ile trwa?", "ask_courses", 0.23, INTERNSHIP),
+        ("a ile trwa taki kurs?", "ask_courses", 0.9, BOTH),
+        ("a ile trwa ten staż?", "ask_internships", 0.9, BOTH),
+        ("a ile za to płacą?", "ask_occupation", 0.63, BOTH),
         ("kto może?", "nlu_fallback", 0.2, PROGRAMME),
         ("czy trzeba skierowanie?", "ask_courses", 0.37, CLINIC),
         ("a bez zgody rodziców?", "nlu_fallback", 0.2, CLINIC),
