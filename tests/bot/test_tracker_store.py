@@ -185,7 +185,8 @@ def test_the_turns_of_a_form_that_asks_for_a_contact_go_when_it_is_done(form: st
         ActionExecuted("action_listen"),
     ]
     short = compact([*told, *done], DOMAIN)
-    assert "601" not in str([event.as_dict() for event in short])
+    kept = str([event.as_dict() for event in short])
+    assert not [number for number in ("601 234 567", "601234567") if number in kept]
     assert [event.message_id for event in short if isinstance(event, UserUttered)] == ["12"], (
         "it may be asked for again"
     )
