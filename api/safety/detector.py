@@ -20,8 +20,8 @@ MODEL = Path("models") / "safety.npz"
 THRESHOLDS = {"crisis": 0.34, "report_violence": 0.4, "distress": 0.4}
 WITH_HINT = {"crisis": 0.25, "report_violence": 0.3, "distress": 0.3}
 BESIDE_HARMLESS = {"crisis": 0.5, "report_violence": 0.55, "distress": 0.55}
-# What is an alarm already is a crisis from less: "violence or crisis?" is a smaller question than "anything at all?".
-BESIDE_ALARM = {"report_violence": 0.15, "distress": 0.25}
+# What is an alarm already is a graver one from less: "violence or crisis?" is a smaller question than "anything?".
+BESIDE_ALARM = {"report_violence": {"crisis": 0.15}, "distress": {"crisis": 0.25, "report_violence": 0.36}}
 
 # A phrase counts by itself unless the classifier finds any trouble less likely than this.
 SURELY_HARMLESS = {"crisis": 0.2, "report_violence": 0.25, "distress": 0.25}
@@ -81,7 +81,7 @@ class Detector:
         danger = gravest(_by_patterns(reading, severity) | _by_classifier(reading, severity))
         if danger is None:
             return Finding(None, calm=severity is not None and severity["distress"] < CALM_BELOW)
-        danger = _in_doubt_crisis(danger, severity)
+        danger = _in_doubt_graver(danger, severity)
         return Finding(Alarm(danger, self._patterns.speaks_of_another(text), self._patterns.names_topic(text)))
 
     def _severity(self, text: str) -> dict[str, float] | None:
@@ -113,10 +113,12 @@ def _by_classifier(reading: Reading, severity: dict[str, float] | None) -> set[s
     return {name for name, likely in (severity or {}).items() if likely >= threshold(name)}
 
 
-def _in_doubt_crisis(danger: str, severity: dict[str, float] | None) -> str:
-    """The class to answer where something was noticed: crisis, if the classifier finds one likely enough for that."""
-    is_crisis = severity is not None and danger in BESIDE_ALARM and severity["crisis"] >= BESIDE_ALARM[danger]
-    return "crisis" if is_crisis else danger
+def _in_doubt_graver(danger: str, severity: dict[str, float] | None) -> str:
+    """The class to answer where this was noticed: a graver one, if the classifier finds that likely enough."""
+    if severity is None:
+        return danger
+    graver = {name for name, likely in BESIDE_ALARM.get(danger, {}).items() if severity[name] >= likely}
+    return gravest({danger, *graver}) or danger
 
 
 def gravest(dangers: set[str]) -> str | None:

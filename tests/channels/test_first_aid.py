@@ -51,13 +51,16 @@ def away() -> OperationalError:
     return OperationalError("", None, Exception("away"))
 
 
-async def test_who_is_in_need_gets_help_before_the_message_is_stored_and_it_is_stored_once(heart: Heart) -> None:
+async def test_who_is_in_need_gets_help_before_the_message_is_stored_and_it_is_stored_once(
+    heart: Heart, monkeypatch: pytest.MonkeyPatch
+) -> None:
     message = await slow(heart, CRY)
     with pytest.raises(first_aid.NotYetStored) as raised:
         await message.send()
     (first, *_) = raised.value.more["help"]
     assert (first["safety"], first["language"]) == (True, "pl")
     assert "116 111" in first["text"]
+    monkeypatch.setattr(first_aid, "HELP_SECONDS", 60.0)
     message.may_go_on.set()
     seq = await message.send()
     events = await reader.read(heart, message.talk, 1, wait=0) or []
@@ -67,7 +70,8 @@ async def test_who_is_in_need_gets_help_before_the_message_is_stored_and_it_is_s
     assert not first_aid._going_on
 
 
-async def test_what_is_stored_in_time_is_acknowledged(heart: Heart) -> None:
+async def test_what_is_stored_in_time_is_acknowledged(heart: Heart, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_aid, "HELP_SECONDS", 60.0)
     message = await slow(heart, CRY)
     message.may_go_on.set()
     assert await message.send() == 2

@@ -161,12 +161,13 @@ def test_the_detectors_say_when_they_are_sure_that_nothing_is_wrong(
     assert detector.notice(text).calm is calm
 
 
-@pytest.mark.parametrize("danger", BESIDE_ALARM)
-def test_an_alarm_is_a_crisis_from_less_than_none(tmp_path: Path, danger: str) -> None:
-    found, likely = {"violence" if danger == "report_violence" else danger: 0.9}, BESIDE_ALARM[danger]
-    assert likely < THRESHOLDS["crisis"]
-    assert notice(tmp_path, "zwykłe słowa", Sure(crisis=likely, **found)) == "crisis"
-    assert notice(tmp_path, "zwykłe słowa", Sure(crisis=likely - 0.01, **found)) == danger
+@pytest.mark.parametrize(("danger", "graver"), [(one, other) for one in BESIDE_ALARM for other in BESIDE_ALARM[one]])
+def test_an_alarm_is_a_graver_one_from_less(tmp_path: Path, danger: str, graver: str) -> None:
+    argument = {"report_violence": "violence"}
+    noticed, likely = {argument.get(danger, danger): 0.9}, BESIDE_ALARM[danger][graver]
+    assert likely < THRESHOLDS[graver]
+    assert notice(tmp_path, "zwykłe słowa", Sure(**noticed, **{argument.get(graver, graver): likely})) == graver
+    assert notice(tmp_path, "zwykłe słowa", Sure(**noticed, **{argument.get(graver, graver): likely - 0.01})) == danger
 
 
 @pytest.mark.parametrize(
